@@ -41,13 +41,18 @@ public struct CacheError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Whether the error makes the entry a miss.
     var isMiss: Bool { [.damaged, .refused, .unreachable].contains(code) }
 
+    /// Puts an object's name before the reason of damage, unless the text has it.
+    func named(_ name: String) -> CacheError {
+        guard code == .damaged, !description.contains(name) else { return self }
+        return .damaged("'\(name)': \(description)")
+    }
+
     /// Classifies the error of a read: an object that cannot be valid is damaged.
     init(_ error: StoreError, reading name: String) {
-        let object = ObjectName(name)?.kind == .record ? "the key record" : "'\(name)'"
         switch error.code {
         case .blockedByDirectory: self = .damaged(error.description)
-        case .tooLarge: self = .damaged("\(object) is too large")
-        case .notAFile: self = .damaged("\(object) is a pipe, a directory or a link")
+        case .tooLarge: self = .damaged("'\(name)' is too large")
+        case .notAFile: self = .damaged("'\(name)' is a pipe, a directory or a link")
         default: self.init(error)
         }
     }

@@ -29,25 +29,29 @@ struct ExportOperation {
         // A cache may be private, so the archive is private too; an existing file keeps its mode.
         let existing = try parent.status(name)
         let mode = existing?.kind == .regular ? existing.map { $0.mode & 0o666 } : nil
+        // The size of a compressed archive is not known before.
+        if form == .plain { try parent.requireSpace(for: manifest.contentBytes, of: "an export") }
         // The archive gets its name when it is complete.
         let temporary = TemporaryName.next()
-        var archive = ArchiveOutput(
-            file: try OpenFile.creating(temporary[...], in: parent, mode: mode ?? 0o600),
-            codec: form.codec
-        )
         do {
+            var archive = ArchiveOutput(
+                file: try OpenFile.creating(temporary[...], in: parent, mode: mode ?? 0o600),
+                codec: form.codec
+            )
             try await write(manifest, to: &archive)
             try parent.rename(temporary, to: name)
+            return ExportReport(
+                entries: manifest.entries.count,
+                files: manifest.fileCount,
+                bytes: manifest.contentBytes,
+                archiveBytes: archive.written
+            )
         } catch {
             try? parent.removeFile(temporary)
-            throw error
+            // The user does not know the temporary name.
+            guard let error = error as? FileError else { throw error }
+            throw FileError(error.action, output.text, number: error.number)
         }
-        return ExportReport(
-            entries: manifest.entries.count,
-            files: manifest.fileCount,
-            bytes: manifest.contentBytes,
-            archiveBytes: archive.written
-        )
     }
 
     private func write(_ manifest: Manifest, to archive: inout ArchiveOutput) async throws {

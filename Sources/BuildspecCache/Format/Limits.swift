@@ -2,7 +2,8 @@ internal import BuildspecFiles
 
 /// The sizes that the format fixes, and the limits beyond which readers refuse an object.
 enum Limits {
-    /// The space that a restore leaves free: a twentieth of the free space, at most a gibibyte.
+    /// The space that a restore or an export leaves free: a twentieth of the free space, at most a
+    /// gibibyte.
     static func reserve(ofFree free: UInt64) -> UInt64 { min(free / 20, 1 << 30) }
 
     /// The largest file that is not split into chunks.
@@ -64,4 +65,19 @@ enum Limits {
     static let sweepObjects = 50_000
     /// The largest file in a manifest.
     static let file: UInt64 = 1 << 43
+}
+
+extension DirectoryHandle {
+    /// Refuses files of an entry that are larger than the free space, because a small manifest can
+    /// declare petabytes; a part of the space stays for other programs.
+    func requireSpace(for bytes: UInt64, of work: String) throws(CacheError) {
+        guard let free = freeBytes() else { return }
+        let reserve = Limits.reserve(ofFree: free)
+        guard bytes > free - reserve else { return }
+        throw CacheError(
+            .tree,
+            "the entry's files take \(bytes) bytes, and \(free) bytes are free at"
+                + " '\(path.text)', of which \(work) leaves \(reserve) free"
+        )
+    }
 }

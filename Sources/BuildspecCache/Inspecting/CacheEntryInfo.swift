@@ -81,7 +81,7 @@ extension BuildCache {
                     entries.append(CacheEntryInfo(record, info, policy))
                 } catch {
                     guard error.code == .damaged else { throw error }
-                    problems.append("'\(info.name)': \(error)")
+                    problems.append(error.description)
                 }
             }
             entries.sort {

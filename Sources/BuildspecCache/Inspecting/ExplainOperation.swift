@@ -63,7 +63,7 @@ struct ExplainOperation {
         var found = try await exact(lookup, &explanation)
         for prefix in lookup.fallbackKeys {
             for scope in lookup.scopes where found == nil {
-                found = try await lookup.fallback(prefix, in: scope).first
+                found = try await lookup.fallback(prefix, in: scope).records.first
                 if found != nil, explanation.verdict == .miss {
                     explanation.verdict = .fallback(prefix: prefix)
                 }

@@ -59,7 +59,7 @@ struct StoreVerifier: Sendable {
                 _ = try await reader.sources(of: record)
             } catch {
                 guard error.code == .damaged else { throw error }
-                report.problems.append("'\(info.name)': \(error)")
+                report.problems.append(error.named(info.name).description)
                 report.brokenEntries.append(info.name)
             }
         }
@@ -67,8 +67,8 @@ struct StoreVerifier: Sendable {
         let broken = damaged.flatMap { entriesByPack[$0] ?? [] }
         report.brokenEntries = Set(report.brokenEntries + broken).sorted()
         let read = Set(packs.keys.map(\.name))
-        try await checkOthers(StoreLayout.packs, counted: read, read: read, damaged, &report)
-        try await checkOthers(StoreLayout.manifests, counted: [], read: [], manifests, &report)
+        try await checkOthers(StoreLayout.packs, read: read, damaged, &report)
+        try await checkOthers(StoreLayout.manifests, read: [], manifests, &report)
         report.problems.sort()
         return report
     }
@@ -135,29 +135,35 @@ struct StoreVerifier: Sendable {
         }
     }
 
-    /// Verifies the objects that the entries' verification did not find intact.
+    /// Verifies the objects that the entries' verification did not find intact, and names foreign
+    /// files in place of the directories of objects.
     ///
-    /// These are unreferenced, or have `reported` problems. The `counted` ones are in the counts.
+    /// These are unreferenced, or have `reported` problems. The `read` ones are in the counts.
     private func checkOthers(
         _ prefix: String,
-        counted: Set<String>,
         read: Set<String>,
         _ reported: Set<String>,
         _ report: inout VerifyReport
     ) async throws {
-        for info in try await store.listObjects(prefix: prefix)
+        for info in try await store.list(prefix: prefix).objects
         where !read.contains(info.name) || reported.contains(info.name) {
             try Task.checkCancellation()
             let isNew = !reported.contains(info.name)
-            if !counted.contains(info.name) {
-                report.objects += 1
-                report.bytes = report.bytes.addingClamped(info.size)
-            }
             guard let name = ObjectName(info.name), let digest = name.content?.digest else {
+                // A bucket has no directories, so there it is in nobody's way.
+                if stores.local != nil, StoreLayout.mayContainObjects(info.name) {
+                    report.problems.append(
+                        "'\(info.name)' is a foreign file in place of a directory; "
+                            + StoreError.manualRemovalHint
+                    )
+                }
                 continue
             }
             do throws(CacheError) {
-                _ = try await reader.readVerified(info.name, digest, limit: name.limit)
+                let bytes = try await reader.readVerified(info.name, digest, limit: name.limit)
+                guard !read.contains(info.name) else { continue }
+                report.objects += 1
+                report.bytes = report.bytes.addingClamped(UInt64(bytes.count))
             } catch {
                 guard error.code == .damaged else { throw error }
                 report.damagedObjects.append(info.name)

@@ -49,13 +49,19 @@ struct EntryLookup: Sendable {
         return nil
     }
 
-    /// Finds the entries of a scope whose keys begin with a fallback key, newest first.
-    func fallback(_ prefix: String, in scope: String) async throws(CacheError) -> [KeyRecord] {
-        var records: [KeyRecord] = []
+    /// Finds the entries of a scope whose keys begin with a fallback key, newest first, and the
+    /// damage of those whose records cannot be read.
+    func fallback(
+        _ prefix: String,
+        in scope: String
+    ) async throws(CacheError) -> (records: [KeyRecord], damage: [CacheError]) {
+        var all: (records: [KeyRecord], damage: [CacheError]) = ([], [])
         for version in versions {
-            records += try await reader.records(scope: scope, keyPrefix: prefix, version: version)
+            let found = try await reader.records(scope: scope, keyPrefix: prefix, version: version)
+            all.records += found.records
+            all.damage += found.damage
         }
-        return records
+        return all
     }
 
     /// Finds the parent of a save: the newest entry of this path set, in the first scope with one.

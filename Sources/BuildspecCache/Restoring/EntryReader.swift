@@ -24,24 +24,31 @@ struct EntryReader: Sendable {
         return try await record(named: name)
     }
 
-    /// Reads the undamaged records of a scope whose keys begin with `prefix`, newest first.
+    /// Reads the records of a scope whose keys begin with `prefix`, newest first, and the damage of
+    /// those that cannot be read.
     func records(
         scope: String,
         keyPrefix prefix: String,
         version: ContentDigest
-    ) async throws(CacheError) -> [KeyRecord] {
+    ) async throws(CacheError) -> (records: [KeyRecord], damage: [CacheError]) {
         let names = try await list(StoreLayout.prefix(scope: scope, keyPrefix: prefix))
         var records: [KeyRecord] = []
+        var damage: [CacheError] = []
         for info in names where info.name.hasSuffix("/" + version.hex) {
-            guard let record = try? await record(named: info.name), let key = record.key,
-                key.utf8.starts(with: prefix.utf8)
-            else { continue }
-            records.append(record)
+            do throws(CacheError) {
+                guard let record = try await record(named: info.name), let key = record.key,
+                    key.utf8.starts(with: prefix.utf8)
+                else { continue }
+                records.append(record)
+            } catch {
+                if error.code == .damaged { damage.append(error) }
+            }
         }
-        return records.sorted { ($0.saved, $0.name) > ($1.saved, $1.name) }
+        return (records.sorted { ($0.saved, $0.name) > ($1.saved, $1.name) }, damage)
     }
 
-    /// Reads the scope's newest record of this path set, with any key.
+    /// Reads the scope's newest record of this path set, with any key; a save works without it, so
+    /// a record that cannot be read is skipped without a note.
     ///
     /// The record of a default entry is always the newest one, because every save replaces it.
     func newestRecord(
@@ -71,20 +78,28 @@ struct EntryReader: Sendable {
             throw CacheError(error, reading: name)
         }
         guard let bytes else { return nil }
-        let record = try KeyRecord.decode(bytes)
-        guard record.name == name else {
-            throw .damaged("the key record was written for another entry: '\(record.name)'")
+        do throws(CacheError) {
+            let record = try KeyRecord.decode(bytes)
+            guard record.name == name else {
+                throw .damaged("the key record was written for another entry: '\(record.name)'")
+            }
+            try policyEnforcer?.check(record)
+            return record
+        } catch {
+            throw error.named(name)
         }
-        try policyEnforcer?.check(record)
-        return record
     }
 
     /// Reads the manifest that a record refers to, and verifies it before it is decompressed.
     func manifest(of record: KeyRecord) async throws(CacheError) -> Manifest {
-        guard record.base == nil else { return try await text(of: record).manifest() }
-        let (name, limit) = (record.manifestName, Limits.manifestStored)
-        let stored = try await manifest(name, record.manifest, limit: limit)
-        return try await ParallelManifestDecoder.decode(stored, record.codec)
+        let name = record.manifestName
+        do throws(CacheError) {
+            guard record.base == nil else { return try await text(of: record).manifest() }
+            let stored = try await manifest(name, record.manifest, limit: Limits.manifestStored)
+            return try await ParallelManifestDecoder.decode(stored, record.codec)
+        } catch {
+            throw error.named(name)
+        }
     }
 
     /// Reads a record's manifest, and compares it with the numbers in the record.
@@ -100,7 +115,11 @@ struct EntryReader: Sendable {
     func packs(of record: KeyRecord) async throws(CacheError) -> [Manifest.Pack] {
         let (name, limit) = (record.manifestName, Limits.manifestStored)
         let stored = try await manifest(name, record.manifest, limit: limit)
-        return try ManifestHead.packs(of: stored, record.codec, base: record.base)
+        do throws(CacheError) {
+            return try ManifestHead.packs(of: stored, record.codec, base: record.base)
+        } catch {
+            throw error.named(name)
+        }
     }
 
     /// Reads the whole text of a record's manifest, and the text of its base.
@@ -137,8 +156,12 @@ struct EntryReader: Sendable {
         _ codec: Codec
     ) async throws(CacheError) -> (text: [UInt8], maximumEntries: Int) {
         let bytes = try await manifest(name, digest, limit: Limits.manifestStored)
-        let text = try await ParallelManifestDecoder.text(of: bytes, codec)
-        return (text, Limits.manifestEntries(ofStored: bytes.count))
+        do throws(CacheError) {
+            let text = try await ParallelManifestDecoder.text(of: bytes, codec)
+            return (text, Limits.manifestEntries(ofStored: bytes.count))
+        } catch {
+            throw error.named(name)
+        }
     }
 
     /// Reads the record of source times, if the entry has one.
@@ -146,7 +169,11 @@ struct EntryReader: Sendable {
         guard let name = record.sourcesName, let digest = record.sources else { return nil }
         let bytes = try await manifest(name, digest, limit: Limits.sourcesStored)
         let limit = min(Limits.sourcesContent, Limits.manifestContent(ofStored: bytes.count))
-        return try SourceRecord.decode(record.codec.decode(bytes, limit: limit))
+        do throws(CacheError) {
+            return try SourceRecord.decode(record.codec.decode(bytes, limit: limit))
+        } catch {
+            throw error.named(name)
+        }
     }
 
     /// Reads the stored bytes of a manifest, from this machine if it has them.

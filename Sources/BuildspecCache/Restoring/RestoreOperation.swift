@@ -15,7 +15,8 @@ struct RestoreOperation {
 
     var reader: EntryReader { settings.reader(removesDamage: true) }
 
-    /// The number of entries that are tried for each fallback key, if the first ones are damaged.
+    /// The number of entries that are tried, and of damaged records that are noted, for each fallback
+    /// key and scope.
     private static let fallbackTries = 3
 
     func run() async throws -> RestoreReport {
@@ -35,8 +36,11 @@ struct RestoreOperation {
         }
         for prefix in lookup.fallbackKeys {
             for scope in lookup.scopes {
-                let records = try await lookup.fallback(prefix, in: scope)
-                for record in records.prefix(RestoreOperation.fallbackTries) {
+                let found = try await lookup.fallback(prefix, in: scope)
+                for error in found.damage.prefix(RestoreOperation.fallbackTries) {
+                    skipped.add(error)
+                }
+                for record in found.records.prefix(RestoreOperation.fallbackTries) {
                     let outcome = RestoreReport.Outcome.fallback(key: record.key ?? "")
                     if var report = try await restore(record, set, outcome, &skipped) {
                         report.searched = searched(set)
@@ -59,9 +63,15 @@ struct RestoreOperation {
 
     /// The entries that were found and could not be used.
     private struct SkippedEntries {
-        var notes: [String] = []
+        private(set) var notes: [String] = []
         /// Whether an entry was found whose contents are in a store that cannot be reached.
         var isUnreachable = false
+
+        /// Adds a note on damage, once.
+        mutating func add(_ error: any Error) {
+            let note = CacheError.missNote(for: error)
+            if !notes.contains(note) { notes.append(note) }
+        }
     }
 
     private func miss(_ skipped: SkippedEntries) -> RestoreReport {
@@ -89,7 +99,7 @@ struct RestoreOperation {
             return try await lookup.exact(in: scope)
         } catch {
             guard error.code == .damaged else { throw error }
-            skipped.notes.append(CacheError.missNote(for: error))
+            skipped.add(error)
             return nil
         }
     }
@@ -109,7 +119,7 @@ struct RestoreOperation {
         } catch let error
             where error is MismatchedContent || (error as? CacheError)?.code == .damaged
         {
-            skipped.notes.append(CacheError.missNote(for: damage(by: error, record)))
+            skipped.add(damage(by: error, record))
             indexFile(set)?.remove()
             indexFile(set, suffix: ".packs")?.remove()
             return nil

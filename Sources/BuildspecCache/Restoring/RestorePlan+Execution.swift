@@ -63,17 +63,9 @@ extension RestorePlan {
         }
     }
 
-    /// Refuses an entry that is larger than the free space, because a small manifest can declare
-    /// petabytes; a part of the space stays for other programs.
+    /// Refuses an entry whose new files are larger than the free space.
     func checkFreeSpace(_ roots: TreeRoots) throws(CacheError) {
-        guard let free = roots.root.freeBytes() else { return }
-        let reserve = Limits.reserve(ofFree: free)
-        guard newBytes > free - reserve else { return }
-        throw CacheError(
-            .tree,
-            "the entry's files take \(newBytes) bytes, and \(free) bytes are free at"
-                + " '\(roots.root.path.text)', of which a restore leaves \(reserve) free"
-        )
+        try roots.root.requireSpace(for: newBytes, of: "a restore")
     }
 
     /// The state of a directory before the restore changes it.

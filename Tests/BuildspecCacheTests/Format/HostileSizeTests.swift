@@ -36,12 +36,35 @@ import Testing
         #expect(try fixture.targetNames().isEmpty)
     }
 
-    /// The files take six terabytes, and consist of one pack of a few kilobytes.
     @Test(.timeLimit(.minutes(2)))
     func `an entry that is larger than the disk is refused before anything is written`()
         async throws
     {
         let fixture = try CacheFixture()
+        try plantTerabytes(fixture)
+        let result = try await restore(fixture)
+        #expect(result.status == .exited(3))
+        #expect(result.error.hasPrefix("error: the entry's files take 6291456000000 bytes, and "))
+        #expect(try fixture.targetNames().isEmpty)
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `an export as a plain tar that is larger than the disk is refused`() async throws {
+        let fixture = try CacheFixture()
+        try plantTerabytes(fixture)
+        let record = try #require(try await fixture.cache.entries().entries.first).recordName
+        let error = await #expect(throws: CacheError.self) {
+            let file = fixture.target.file("x.tar")
+            _ = try await fixture.cache.export(record, to: file, as: .plain)
+        }
+        let text = error?.description ?? ""
+        #expect(text.hasPrefix("the entry's files take 6291456000000 bytes, and "), "\(text)")
+        #expect(text.contains("of which an export leaves "), "\(text)")
+        #expect(try fixture.targetNames().isEmpty)
+    }
+
+    /// Plants an entry whose files take six terabytes, and consist of one pack of a few kilobytes.
+    private func plantTerabytes(_ fixture: CacheFixture) throws {
         let content = [UInt8](repeating: 0, count: 30 << 20)
         let pack = try Codec.zstd.encode(content)
         let digest = ContentDigest(of: pack)
@@ -61,10 +84,6 @@ import Testing
             files: 5_000,
             bytes: 5_000 * 40 * UInt64(content.count)
         )
-        let result = try await restore(fixture)
-        #expect(result.status == .exited(3))
-        #expect(result.error.hasPrefix("error: the entry's files take 6291456000000 bytes, and "))
-        #expect(try fixture.targetNames().isEmpty)
     }
 
     /// The refused entry takes less than what is free, but a part of the reserve.

@@ -220,14 +220,18 @@ import Testing
         #expect(
             copied.notes.count == 1
                 && copied.notes[0].hasPrefix(
-                    "the key record was written for another entry: 'v1/keys/"
+                    "'v1/keys/project/other/\(version)': the key record was written for another"
+                        + " entry: 'v1/keys/"
                 )
         )
         let padding = [UInt8](repeating: UInt8(ascii: "\n"), count: 1 << 20)
         try fixture.overwrite(record, padding + bytes)
         let report = try await fixture.restore("k")
         #expect(report.outcome == .miss(reason: "damaged entry"))
-        #expect(report.notes == ["the key record is too large; the next save repairs it"])
+        #expect(
+            report.notes
+                == ["'v1/keys/project/k/\(version)' is too large; the next save repairs it"]
+        )
     }
 }
 

@@ -147,9 +147,7 @@ enum Attack: String, CaseIterable {
         let report = try await fixture.demanding()
             .restore(fixture.identity("k2", fallback: ["k"]), into: target.path)
         #expect(report.isMiss, "\(report)")
-        // A copied record is not an entry of these keys, so the policy refuses nothing.
-        let isCopy = [.otherKey, .otherScope, .otherPaths].contains(attack)
-        #expect(report.notes.count == (isCopy ? 0 : 1), "\(report)")
+        #expect(report.notes.count == 1 && report.notes[0].contains(attack.reason), "\(report)")
         #expect(try target.handle.names().isEmpty)
     }
 

@@ -1,8 +1,9 @@
-import BuildspecCache
 import BuildspecFiles
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import BuildspecCache
 
 /// Damaged objects, which are misses with one note and which the next save repairs.
 @Suite(.timed) struct `Damaged stores` {
@@ -64,6 +65,62 @@ import Testing
         #expect(report.outcome == .fallback(key: "k-1"))
         #expect(report.notes.count == 1)
         #expect(try fixture.target.read("tree/file") == "old")
+    }
+
+    @Test func `a damaged record under a fallback key is named in one note`() async throws {
+        let fixture = try CacheFixture()
+        try fixture.source.write("old", to: "tree/file")
+        try await fixture.save("k-1")
+        try fixture.source.write("new", to: "tree/file")
+        try await fixture.save("k-2")
+        let record = try #require(try fixture.objects("/k-2/").first)
+        try fixture.overwrite(record, Array("?".utf8))
+        let name = "v1/keys/project/k-2/\(try #require(record.lastComponent).string)"
+        let note = "'\(name)': the key record is damaged; the next save repairs it"
+        let report = try await fixture.restore("k-3", fallback: ["k-2", "k-"])
+        #expect(report.outcome == .fallback(key: "k-1"))
+        #expect(report.notes == [note])
+        let miss = try await fixture.restore("k-3", fallback: ["k-2"])
+        #expect(miss.outcome == .miss(reason: "damaged entry"))
+        #expect(miss.notes == [note])
+    }
+
+    @Test func `damaged default records of two scopes have a note each, with their names`()
+        async throws
+    {
+        let fixture = try CacheFixture()
+        try fixture.source.write("one", to: "tree/file")
+        for scope in ["project", "main"] { try await fixture.save(nil, scope: scope) }
+        let records = try fixture.objects("/keys/")
+        for record in records { try fixture.overwrite(record, Array("?".utf8)) }
+        let version = try #require(records.first?.lastComponent?.string)
+        var identity = fixture.identity(nil)
+        identity.readScopes = ["main"]
+        let report = try await fixture.cache.restore(identity, into: fixture.target.path)
+        #expect(
+            report.notes
+                == ["project", "main"].map {
+                    "'v1/keys/\($0)/~/\(version)': the key record is damaged; the next save repairs it"
+                }
+        )
+    }
+
+    @Test func `the name of a damaged record or manifest comes once before the reason`()
+        async throws
+    {
+        let fixture = try CacheFixture()
+        let manifest = Array("#mtree\n#buildspec-manifest 1\nnonsense\n".utf8)
+        try fixture.plant(manifest: manifest, .none)
+        let name = StoreLayout.manifest(ContentDigest(of: manifest), .none)
+        let restored = try await fixture.restore("k")
+        #expect(restored.notes.count == 1)
+        #expect(restored.notes.first?.hasPrefix("'\(name)': the manifest is damaged at") == true)
+        let record = try #require(try fixture.objects("/keys/").first)
+        try fixture.overwrite(record, Array("?".utf8))
+        let key = "v1/keys/project/k/\(try #require(record.lastComponent).string)"
+        let problem = "'\(key)': the key record is damaged"
+        #expect(try await fixture.cache.verify().problems == [problem])
+        #expect(try await fixture.cache.entries().problems == [problem])
     }
 
     @Test func `a restore of a damaged entry leaves existing files alone`() async throws {

@@ -109,6 +109,39 @@ import Testing
         #expect(try directory.names() == [Array("mine".utf8)])
     }
 
+    @Test func `verify does not count a manifest that it does not read`() async throws {
+        let fixture = try CacheFixture()
+        try fixture.source.write("content", to: "tree/x")
+        try await fixture.save("k")
+        let manifest = try #require(try fixture.objects("v1/manifests/").first)
+        try replace(manifest, by: .hugeAndSparse, fixture)
+        let found = try await fixture.cache.verify()
+        #expect(found.objects == 1 && found.bytes < 1 << 20, "\(found)")
+        #expect(found.damagedObjects.count == 1)
+    }
+
+    @Test(arguments: ["v1/packs", "v1/manifests"])
+    func `verify names a foreign file in place of a directory, and a repair leaves it`(
+        parent: String
+    ) async throws {
+        let fixture = try CacheFixture()
+        try fixture.source.write("content", to: "tree/x")
+        try await fixture.save("k")
+        let used = try fixture.objects(parent).map(\.string)
+        let name = used.contains { $0.contains("/00/") } ? "\(parent)/01" : "\(parent)/00"
+        try fixture.store.write("mine", to: name)
+        // A file of another name is in nobody's way.
+        try fixture.store.write("mine", to: "\(parent)/notes")
+        let found = try await fixture.cache.verify()
+        #expect(
+            found.problems
+                == ["'\(name)' is a foreign file in place of a directory; remove it by hand"]
+        )
+        #expect(found.entries == 1 && found.objects == 2)
+        _ = try await fixture.cache.repair(found)
+        #expect(try fixture.store.read(name) == "mine")
+    }
+
     @Test(arguments: [
         (Kind.pipe, " is a pipe, a directory or a link"),
         (.directory, " is a pipe, a directory or a link"),

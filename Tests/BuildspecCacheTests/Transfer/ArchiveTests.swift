@@ -60,6 +60,19 @@ import Testing
             _ = try await fixture.cache.export(entry.recordName, to: file, as: .plain)
             #expect(try fixture.target.handle.names() == [Array("x.tar".utf8)])
         }
+
+        @Test func `an export that cannot be written names the user's file`() async throws {
+            let fixture = try CacheFixture()
+            try fixture.source.write("x", to: "tree/file")
+            try await fixture.save("k")
+            let entry = try #require(try await fixture.cache.entries().entries.first)
+            let error = await #expect(throws: CacheError.self) {
+                // No user can create a file there.
+                try await fixture.cache.export(entry.recordName, to: "/proc/x.tar", as: .plain)
+            }
+            let text = error?.description ?? ""
+            #expect(text.hasPrefix("cannot create '/proc/x.tar': "), "\(text)")
+        }
     #endif
 
     @Test func `an import cuts a large file into the same chunks as a save`() async throws {

@@ -158,6 +158,23 @@ import Testing
         #expect(try directory.read("store/v1/packs/aa/file") == "mine")
     }
 
+    @Test(.timeLimit(.minutes(2)), arguments: ["keys", "packs", "manifests"])
+    func `'verify --repair' names a directory in place of an object once`(
+        part: String
+    ) async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("x", to: "tree/x")
+        _ = try await directory.cache("save", "--key", "k", "--path", "tree")
+        try await directory.shell(
+            "f=$(find store/v1/\(part) -type f); rm $f; mkdir $f; touch $f/mine"
+        )
+        let outcome = try await directory.cache("verify", "--repair")
+        #expect(outcome.status == 3)
+        let lines = outcome.error.split(separator: "\n")
+        #expect(lines.count == 1, "\(outcome.error)")
+        #expect(outcome.error.hasSuffix("is a directory that is not empty; remove it by hand\n"))
+    }
+
     @Test func `'verify --json' reports the problems and the objects that a repair deleted`()
         async throws
     {

@@ -94,6 +94,48 @@ struct CacheStopTests {
     }
 }
 
+/// Signals during the restore of an entry with many files.
+@Suite(.timed, .serialized, .timeLimit(.minutes(5)))
+struct RestoreStopTests {
+    @Test func `a signal stops a restore of many small files long before its end`() async throws {
+        let (tree, store) = (try TemporaryDirectory(), try TemporaryDirectory())
+        let home = try TemporaryDirectory()
+        for number in 0..<20_000 {
+            try tree.write("\(number)", to: "tree/\(number / 1_000)/\(number)")
+        }
+        _ = try await BuildCache(directory: store.path).save(
+            CrashFixture.identity("k"),
+            from: tree.path
+        )
+        let arguments = CrashFixture.arguments("restore", key: "k", store: store)
+        let environment: [Environment.Key: String] = ["HOME": home.path.string]
+        let start = ContinuousClock.now
+        let whole = try await BuildspecProcess.run(
+            arguments,
+            in: TemporaryDirectory(),
+            environment: environment
+        )
+        let wholeTime = ContinuousClock.now - start
+        #expect(whole.status == 0, "\(whole)")
+
+        let directory = try TemporaryDirectory()
+        let outcome = try await BuildspecProcess.run(
+            arguments,
+            in: directory,
+            environment: environment
+        ) { process in
+            while try directory.handle.names().isEmpty {
+                try await Task.sleep(for: .milliseconds(2))
+            }
+            kill(process.value, SIGTERM)
+        }
+        let stopTime = ContinuousClock.now - outcome.bodyEnd
+        #expect(outcome.status == 130, "\(outcome)")
+        #expect(stopTime < max(wholeTime / 2, .seconds(1)), "\(stopTime) of \(wholeTime)")
+        #expect(try directory.handle.names() == [])
+    }
+}
+
 #if os(Linux)
     /// Signals in each of the calls that change files.
     @Suite(.timed, .serialized) struct SignalInCallTests {

@@ -219,6 +219,27 @@ struct IncompleteEntryTests {
         #expect(json.output.contains("\"lastMiss\""))
     }
 
+    @Test func `'explain' without '--project' finds the last miss of any project`() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(
+            """
+            version: 0.2
+            phases: { build: { commands: ['mkdir -p deps; echo x > deps/x'] } }
+            cache: { key: 'd-$KEY', paths: ['deps/**/*'] }
+            """,
+            to: "buildspec.yml"
+        )
+        let run = ["run", "--cache", "st", "--project", "other", "--env"]
+        for key in ["KEY=one", "KEY=two"] {
+            #expect(try await BuildspecProcess.run(run + [key], in: directory).status == 0)
+        }
+        let explain = ["cache", "explain", "--cache", "st", "--scope", "other"]
+        for (arguments, build) in [(["d-one"], 1), (["d-two"], 2), (["--env", "KEY=one"], 2)] {
+            let text = try await BuildspecProcess.run(explain + arguments, in: directory)
+            #expect(text.output.contains("\nbuild \(build) missed on "), "\(text)")
+        }
+    }
+
     @Test func `a fallback hit is logged and kept as a miss of its key`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write(

@@ -107,6 +107,39 @@ extension `Cached checkouts` {
         }
     }
 
+    @Test func `a '.git' directory without a repository does not keep files from a restore`()
+        async throws
+    {
+        try await makeWork("**/*")
+        try await shell(
+            """
+            echo dep > .gitignore; git add .; git commit -qm ignore
+            mkdir -p dep/.git; echo one > dep/.git/config; echo one > dep/file
+            """
+        )
+        _ = try await cache("save", "**/*", "--key", "k")
+        for name in ["dep/.git/config", "dep/file"] {
+            try directory.write("two\n", to: "work/\(name)")
+        }
+        let restored = try await cache("restore", "**/*", "--key", "k")
+        #expect(!restored.contains("stays as it is"), "\(restored)")
+        for name in ["dep/.git/config", "dep/file"] { #expect(try read(name) == "one\n") }
+    }
+
+    @Test(arguments: [".repository", "../repository"])
+    func `a cache leaves out a separate git directory`(path: String) async throws {
+        try await makeWork("**/*")
+        try await shell("git init -q --separate-git-dir=\(path); echo made > lib/out")
+        let paths = ["**/*", "--path", "../repository/**/*", "--key", "k"]
+        let saved = try await cache("save", paths)
+        #expect(saved.contains("saved 1 file:"), "\(saved)")
+        try await shell("rm lib/out; echo two > a.txt; git commit -qam two; git branch extra")
+        let before = try await shell("git log --oneline; git branch")
+        _ = try await cache("restore", paths)
+        #expect(try await shell("git log --oneline; git branch; git diff") == before)
+        #expect(try read("a.txt") == "two\n" && read("lib/out") == "made\n")
+    }
+
     @Test func `a restore does not fill a submodule that is not checked out`() async throws {
         try directory.write("old\n", to: "work/sub/file")
         _ = try await cache("save", "sub/**/*", "--key", "k")

@@ -50,7 +50,9 @@ struct CacheVerify: AsyncParsableCommand {
         StandardStream.output.write(VerifyOutput.text(report))
         guard repair else { return nil }
         let repaired = try await reportingCacheErrors { try await cache.repair(report) }
-        for problem in repaired.problems {
+        // The verification has named a directory in place of an object already.
+        for problem in repaired.problems
+        where !report.problems.contains(where: { $0.hasSuffix(problem) }) {
             StandardStream.error.write("error: \(problem.oneLine)\n")
         }
         StandardStream.output.write(VerifyOutput.text(repaired, of: report))
