@@ -40,7 +40,8 @@ struct RestoreOperation {
                 for error in found.damage.prefix(RestoreOperation.fallbackTries) {
                     skipped.add(error)
                 }
-                for record in found.records.prefix(RestoreOperation.fallbackTries) {
+                let sound = found.records.filter { !skipped.manifests.contains($0.manifest) }
+                for record in sound.prefix(RestoreOperation.fallbackTries) {
                     let outcome = RestoreReport.Outcome.fallback(key: record.key ?? "")
                     if var report = try await restore(record, set, outcome, &skipped) {
                         report.searched = searched(set)
@@ -64,6 +65,8 @@ struct RestoreOperation {
     /// The entries that were found and could not be used.
     private struct SkippedEntries {
         private(set) var notes: [String] = []
+        /// The manifests of damaged entries, which a fallback key can find again.
+        var manifests: Set<ContentDigest> = []
         /// Whether an entry was found whose contents are in a store that cannot be reached.
         var isUnreachable = false
 
@@ -120,6 +123,7 @@ struct RestoreOperation {
             where error is MismatchedContent || (error as? CacheError)?.code == .damaged
         {
             skipped.add(damage(by: error, record))
+            skipped.manifests.insert(record.manifest)
             indexFile(set)?.remove()
             indexFile(set, suffix: ".packs")?.remove()
             return nil

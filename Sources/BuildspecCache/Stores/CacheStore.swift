@@ -6,7 +6,7 @@
 /// ## Implementation guidance
 /// - A write becomes visible as a whole or not at all, and replaces an object of the same name.
 /// - Every call may be repeated, and may run while any other call runs.
-/// - A store does not retry; its callers do.
+/// - Callers do not retry. A store that needs retries makes them.
 public protocol CacheStore: Sendable {
     /// The location of the objects, for messages.
     var location: String { get }

@@ -85,6 +85,17 @@ import Testing
         #expect(miss.notes == [note])
     }
 
+    @Test func `a damaged entry that a fallback key finds again has one note`() async throws {
+        let fixture = try CacheFixture()
+        try fixture.source.write("content", to: "tree/file")
+        try await fixture.save("k-1")
+        let pack = try #require(try fixture.objects("/packs/").first)
+        try fixture.overwrite(pack, Array("?".utf8))
+        let report = try await fixture.restore("k-1", fallback: ["k-"])
+        #expect(report.outcome == .miss(reason: "damaged entry"))
+        #expect(report.notes.count == 1, "\(report.notes)")
+    }
+
     @Test func `damaged default records of two scopes have a note each, with their names`()
         async throws
     {

@@ -141,7 +141,7 @@ struct RestoreStopTests {
     @Suite(.timed, .serialized) struct SignalInCallTests {
         private static let signal = FaultyCalls.Fault.command("kill -TERM $PPID")
 
-        @Test(.timeLimit(.minutes(10)), arguments: ["save", "restore"])
+        @Test(.timeLimit(.minutes(20)), arguments: ["save", "restore"])
         func `a signal in any call leaves a sound store and a complete tree`(
             command: String
         ) async throws {
