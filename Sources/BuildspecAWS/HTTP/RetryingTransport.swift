@@ -54,7 +54,9 @@ struct RetryingTransport<C: Clock>: HTTPTransport where C.Duration == Duration {
         var request = request
         request.timeout = min(request.timeout, remaining)
         do throws(HTTPError) {
-            return .success(try await base.send(request))
+            var response = try await base.send(request)
+            if request.method == .post, response.isLateFailure { response.status = 500 }
+            return .success(response)
         } catch {
             return .failure(error)
         }
@@ -82,5 +84,17 @@ struct RetryingTransport<C: Clock>: HTTPTransport where C.Duration == Duration {
             let seconds = UInt16(text)
         else { return nil }
         return .seconds(Int(seconds))
+    }
+}
+
+extension HTTPResponse {
+    /// Whether an error of S3 has a status of success, because that was sent before the result.
+    ///
+    /// Source: Amazon S3 API reference, CompleteMultipartUpload.
+    fileprivate var isLateFailure: Bool {
+        guard isSuccess, body.first(where: { $0 > 0x20 }) == UInt8(ascii: "<") else { return false }
+        var isError = false
+        let isRead = XMLReader.read(body) { path, _ in isError = path == ["Error"] }
+        return isRead && isError
     }
 }

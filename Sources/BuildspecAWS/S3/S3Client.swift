@@ -80,8 +80,16 @@ final class S3Client: Sendable {
         _ call: Call,
         accepting accepted: Set<Int> = []
     ) async throws(AWSError) -> HTTPResponse {
+        try await send(accepting: accepted) { () async throws(AWSError) in call }
+    }
+
+    /// Sends a call that is made once the request can run, so that a waiting request has no body.
+    func send(
+        accepting accepted: Set<Int> = [],
+        _ makeCall: @Sendable () async throws(AWSError) -> Call
+    ) async throws(AWSError) -> HTTPResponse {
         try await limiter.run { () async throws(AWSError) in
-            try await self.exchange(call, accepting: accepted)
+            try await self.exchange(try await makeCall(), accepting: accepted)
         }
     }
 

@@ -42,14 +42,7 @@ public struct S3Store: CacheStore {
         stall: Duration? = nil
     ) {
         self.location = location.address
-        shared = SharedClient { () async throws(AWSError) in
-            try S3Client.connecting(
-                location,
-                environment,
-                transport,
-                stall ?? S3Client.stallTimeout
-            )
-        }
+        shared = SharedClient(location, environment, transport, stall)
     }
 
     /// Reads an object with one request, and hashes the bytes as they arrive.
@@ -314,24 +307,6 @@ extension S3Store {
 extension HTTPResponse {
     /// Whether the response confirms a write as a bucket does: an empty body and an entity tag.
     fileprivate var isWriteReceipt: Bool { body.isEmpty && !(header("ETag") ?? "").isEmpty }
-}
-
-/// The client of a store, made on first use.
-private actor SharedClient {
-    private let connect: @Sendable () async throws(AWSError) -> S3Client
-    private var cached: S3Client?
-
-    init(connect: @escaping @Sendable () async throws(AWSError) -> S3Client) {
-        self.connect = connect
-    }
-
-    func client() async throws(AWSError) -> S3Client {
-        if let cached { return cached }
-        // Two concurrent callers can both make a client; the first one stays.
-        let client = try await connect()
-        if cached == nil { cached = client }
-        return cached ?? client
-    }
 }
 
 extension StoreError {
