@@ -12,6 +12,7 @@ let package = Package(
         .library(name: "BuildspecCache", targets: ["BuildspecCache"]),
         .library(name: "BuildspecRunner", targets: ["BuildspecRunner"]),
         .library(name: "BuildspecAWS", targets: ["BuildspecAWS"]),
+        .library(name: "BuildspecReports", targets: ["BuildspecReports"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -25,7 +26,7 @@ let package = Package(
             name: "buildspec",
             dependencies: [
                 "BuildspecModel", "BuildspecFiles", "BuildspecCache", "BuildspecRunner",
-                "BuildspecAWS",
+                "BuildspecAWS", "BuildspecReports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
@@ -34,7 +35,7 @@ let package = Package(
         .target(
             name: "BuildspecRunner",
             dependencies: [
-                "BuildspecModel", "BuildspecFiles", "BuildspecCache", "CProcess",
+                "BuildspecModel", "BuildspecFiles", "BuildspecCache", "BuildspecZip", "CProcess",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
@@ -54,7 +55,19 @@ let package = Package(
         .target(
             name: "BuildspecAWS",
             dependencies: [
-                "BuildspecFiles", "BuildspecCache", "CCurl", "CExpat",
+                "BuildspecFiles", "BuildspecCache", "BuildspecSyntax", "CCurl", "CExpat",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
+        // Test and coverage reports in, one model out. Knows no buildspec files, network or terminal.
+        .target(name: "BuildspecReports", dependencies: ["BuildspecSyntax", "BuildspecFiles"]),
+        // XML and JSON in, elements and tokens out. Knows no files and no reports.
+        .target(name: "BuildspecSyntax", dependencies: ["CExpat"]),
+        // Files in, one ZIP archive out. Knows no buildspec files, network or terminal.
+        .target(
+            name: "BuildspecZip",
+            dependencies: [
+                "BuildspecFiles", "CLibdeflate", "CZlib",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
@@ -76,6 +89,11 @@ let package = Package(
             name: "CExpat",
             pkgConfig: "expat",
             providers: [.apt(["libexpat1-dev"]), .brew(["expat"])]
+        ),
+        .systemLibrary(
+            name: "CLibdeflate",
+            pkgConfig: "libdeflate",
+            providers: [.apt(["libdeflate-dev"]), .brew(["libdeflate"])]
         ),
         .systemLibrary(
             name: "CPCRE2",
@@ -150,6 +168,14 @@ let package = Package(
                 "BuildspecAWS", "BuildspecCache", "BuildspecFiles", "TestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
+        ),
+        .testTarget(
+            name: "BuildspecReportsTests",
+            dependencies: ["BuildspecReports", "BuildspecSyntax", "BuildspecFiles"]
+        ),
+        .testTarget(
+            name: "BuildspecZipTests",
+            dependencies: ["BuildspecZip", "BuildspecFiles"]
         ),
         // Uses the libraries as another package does.
         .testTarget(

@@ -34,8 +34,19 @@ public struct BuildRequest: Sendable {
     public var project: String?
     /// The phases to run; `nil` for all.
     public var selectedPhases: Set<PhaseName>?
-    /// The directory that artifacts are collected into; `nil` does not collect them.
-    public var artifactsDirectory: FilePath?
+    /// Where and how artifacts are kept; `nil` does not collect them.
+    public var artifacts: ArtifactOptions?
+    /// The directory that artifacts are collected into; `nil` for a bucket, or if they are not collected.
+    ///
+    /// Setting a directory keeps the other options.
+    public var artifactsDirectory: FilePath? {
+        get { artifacts?.directory }
+        set {
+            var options = newValue.map { artifacts ?? ArtifactOptions(.directory($0)) }
+            if let newValue { options?.destination = .directory(newValue) }
+            artifacts = options
+        }
+    }
     /// Files that the caller writes while the build runs, such as a log; artifacts never contain them.
     public var ownFiles: [FilePath] = []
     /// Files that the caller reads for the build, such as the buildspec file; artifacts never replace them.

@@ -1,5 +1,4 @@
 public import BuildspecModel
-public import SystemPackage
 
 /// The result of a phase that ran or was skipped.
 public struct PhaseReport: Sendable, Equatable {
@@ -19,16 +18,28 @@ public struct ArtifactReport: Sendable, Equatable {
     public var identifier: String?
     /// The evaluated `name`, if the buildspec gives one.
     public var name: String?
-    /// The directory that has the artifact's files.
-    public var directory: FilePath
+    /// The directory, the file or the address that has the artifact; empty if it has no valid name.
+    public var location = ""
     /// The number of files.
-    public var files: Int
-    /// The number of bytes.
-    public var bytes: UInt64
+    public var files = 0
+    /// The number of bytes: of the archive, or of all files.
+    public var bytes: UInt64 = 0
+    /// The checksums of an archive.
+    public var checksums: ArtifactChecksums?
     /// CodeBuild's message if the artifact could not be collected.
     public var failure: String?
     /// The location of the key that caused the failure.
     public var range: SourceRange?
+}
+
+/// The checksums of an archive, in hexadecimal.
+///
+/// Source: CodeBuild API, BuildArtifacts.
+public struct ArtifactChecksums: Sendable, Equatable {
+    /// The SHA-256 of the archive.
+    public var sha256: String
+    /// The MD5 of the archive.
+    public var md5: String
 }
 
 /// The result of collecting all artifacts.

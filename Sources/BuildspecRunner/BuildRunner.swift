@@ -112,8 +112,10 @@ extension BuildRunner {
         var adjusted = request
         adjusted.sourceDirectory = setup.execution.sourceCopy ?? sources
         // Links that exist before the first command are the user's own.
-        adjusted.artifactsDirectory = request.artifactsDirectory.map { directory in
-            FilePath(Machine.resolved(PathBytes(directory.string)).text)
+        if let directory = request.artifactsDirectory {
+            adjusted.artifactsDirectory = FilePath(
+                Machine.resolved(PathBytes(directory.string)).text
+            )
         }
         let steps = BuildSteps(
             request: adjusted,

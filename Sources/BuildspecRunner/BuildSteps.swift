@@ -119,17 +119,18 @@ struct BuildSteps: Sendable {
 
     private func collectArtifacts(_ result: BuildResult) async -> ArtifactsOutcome {
         guard let section = request.buildspec.artifacts else { return .notDeclared }
-        guard let directory = request.artifactsDirectory else { return .notAsked }
+        guard let options = request.artifacts else { return .notAsked }
         guard result.collectsArtifacts, result.cacheFailure == nil, !Task.isCancelled,
             request.reachesBuild
         else { return .skipped }
         let start = ContinuousClock.now
         let collector = ArtifactCollector(
             section: section,
-            directory: directory,
+            options: options,
             request: request,
             sources: sources,
             isConfined: setup.users.hasOtherUsers,
+            identity: setup.identity,
             session: session,
             output: output
         )

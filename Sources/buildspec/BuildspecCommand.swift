@@ -10,7 +10,7 @@ struct BuildspecCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Run.self, Validate.self, Plan.self, Explain.self, Schema.self, CacheCommand.self,
-            HashFilesCommand.self,
+            ReportCommand.self, HashFilesCommand.self,
         ]
     )
 

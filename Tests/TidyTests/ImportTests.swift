@@ -21,6 +21,17 @@ import Testing
     private static let targetRules = [
         TargetRules(target: "BuildspecModel", packageModules: ["CYAML", "CPCRE2"]),
         TargetRules(target: "BuildspecFiles", packageModules: ["CFiles"], otherModules: system),
+        TargetRules(target: "BuildspecSyntax", packageModules: ["CExpat"], otherModules: system),
+        TargetRules(
+            target: "BuildspecReports",
+            packageModules: ["BuildspecFiles", "BuildspecSyntax"],
+            otherModules: system
+        ),
+        TargetRules(
+            target: "BuildspecZip",
+            packageModules: ["BuildspecFiles", "CLibdeflate", "CZlib"],
+            otherModules: system.union(["Crypto"])
+        ),
         TargetRules(
             target: "BuildspecCache",
             packageModules: ["BuildspecFiles", "CZlib", "CZstd"],
@@ -28,19 +39,23 @@ import Testing
         ),
         TargetRules(
             target: "BuildspecRunner",
-            packageModules: ["BuildspecModel", "BuildspecFiles", "BuildspecCache", "CProcess"],
+            packageModules: [
+                "BuildspecModel", "BuildspecFiles", "BuildspecCache", "BuildspecZip", "CProcess",
+            ],
             otherModules: system.union(["Subprocess"])
         ),
         TargetRules(
             target: "BuildspecAWS",
-            packageModules: ["BuildspecFiles", "BuildspecCache", "CCurl", "CExpat"],
+            packageModules: [
+                "BuildspecFiles", "BuildspecCache", "BuildspecSyntax", "CCurl", "CExpat",
+            ],
             otherModules: system.union(["Crypto", "Foundation", "FoundationEssentials"])
         ),
         TargetRules(
             target: "buildspec",
             packageModules: [
                 "BuildspecModel", "BuildspecFiles", "BuildspecCache", "BuildspecRunner",
-                "BuildspecAWS",
+                "BuildspecAWS", "BuildspecReports",
             ],
             otherModules: system.union(["ArgumentParser", "Foundation"])
         ),

@@ -4,7 +4,7 @@ internal import SystemPackage
 /// The files that are never a part of an artifact: the directory that artifacts are collected into, and
 /// the program's own files.
 struct ArtifactBounds: Sendable {
-    /// The directory that artifacts are collected into; `nil` if it does not exist yet.
+    /// The directory that artifacts are collected into; `nil` for a bucket, or if it does not exist yet.
     let target: FileStatus.Identity?
     /// Whether the sources are in that directory.
     let containsSources: Bool
@@ -15,12 +15,15 @@ struct ArtifactBounds: Sendable {
 
     /// Finds the files on the disk; `reservedPaths` are the program's files and directories.
     init(
-        into directory: PathBytes,
+        into directory: PathBytes?,
         root: PathBytes,
         reservedPaths: [(path: FilePath, what: String)]
     ) throws(FileError) {
-        target = try ArtifactWalk.directory(directory)?.status().identity
-        containsSources = root == directory || root.isWithin(directory)
+        target =
+            if let directory { try ArtifactWalk.directory(directory)?.status().identity } else {
+                nil
+            }
+        containsSources = directory.map { root == $0 || root.isWithin($0) } ?? false
         let sources = Machine.resolved(root)
         var found: [FileStatus.Identity: String] = [:]
         var closed: Set<FileStatus.Identity> = []

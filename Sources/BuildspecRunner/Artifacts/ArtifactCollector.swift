@@ -2,20 +2,20 @@ internal import BuildspecFiles
 internal import BuildspecModel
 internal import SystemPackage
 
-/// Collects a build's artifacts into a directory: CodeBuild's UPLOAD_ARTIFACTS on this machine.
+/// Collects a build's artifacts: CodeBuild's UPLOAD_ARTIFACTS.
 ///
-/// The primary artifact goes into the directory itself, a secondary one into a directory that its
-/// identifier names. Existing files stay, unless an artifact has a file of that name. A source file is never
-/// replaced, nor a file in the sources that no build collected: an artifact that would do that is not
-/// written at all.
+/// `ArtifactKey` says where each artifact goes below the destination. Existing files of a directory stay,
+/// unless an artifact has a file of that name. A source file is never replaced, nor a file in the sources
+/// that no build collected: an artifact that would do that is not written at all.
 struct ArtifactCollector: Sendable {
     let section: ArtifactsSection
-    let directory: FilePath
+    let options: ArtifactOptions
     /// The build; its source root, from which files are collected, may be a copy of `sources`.
     let request: BuildRequest
     /// The user's source root.
     let sources: FilePath
     let isConfined: Bool
+    let identity: BuildIdentity
     let session: ShellSession
     let output: OutputMultiplexer
 
@@ -24,76 +24,83 @@ struct ArtifactCollector: Sendable {
         let sets =
             [(nil, section.primary)] + section.secondary.map { (Optional($0.identifier), $0.set) }
         var reports: [ArtifactReport] = []
-        var layout = ArtifactLayout(
-            PathBytes(directory.string),
-            sources: PathBytes(sources.string),
-            gitFiles: await GitTrackedFiles.paths(below: PathBytes(directory.string)),
-            reservedPaths: request.reservedPaths
-                + request.inputFiles.map { ($0, "a file that 'buildspec' reads") },
-            stateDirectory: request.stateDirectory
-        )
+        var writer = await writer()
         for (identifier, set) in sets {
             let values = await values(for: set)
             let name = await evaluatedName(of: set)
-            let outcome = await withTaskExecutorPreference(BlockingExecutor.shared) {
-                collect(set, identifier, values, layout)
+            let outcome = await withTaskExecutorPreference(BlockingExecutor.shared) { [writer] in
+                await collect(set, identifier, name, values, writer)
             }
             for warning in outcome.warnings { await output.emit(.warning(warning)) }
-            layout = outcome.layout
-            var report = outcome.report
-            report.name = name
-            reports.append(report)
-            await output.emit(.artifactCollected(report))
+            writer = outcome.writer
+            reports.append(outcome.report)
+            await output.emit(.artifactCollected(outcome.report))
         }
         return reports
     }
 
-    /// The result of collecting one artifact, and the layout with its paths.
+    private func writer() async -> any ArtifactWriter {
+        switch options.destination {
+        case .directory(let path):
+            let directory = PathBytes(path.string)
+            return DirectoryArtifacts(
+                directory: directory,
+                stateDirectory: request.stateDirectory,
+                layout: ArtifactLayout(
+                    directory,
+                    sources: PathBytes(sources.string),
+                    gitFiles: await GitTrackedFiles.paths(below: directory),
+                    reservedPaths: request.reservedPaths
+                        + request.inputFiles.map { ($0, "a file that 'buildspec' reads") },
+                    stateDirectory: request.stateDirectory
+                )
+            )
+        case .bucket(let uploader):
+            return BucketArtifacts(
+                uploader: uploader,
+                buildARN: identity.arn,
+                temporaryDirectory: PathBytes(session.stateStore.privateDirectory.path.string)
+            )
+        }
+    }
+
+    /// The result of collecting one artifact, and the writer, which knows its paths.
     private struct Outcome: Sendable {
         var report: ArtifactReport
         var warnings: [String] = []
-        var layout: ArtifactLayout
+        var writer: any ArtifactWriter
     }
 
     private func collect(
         _ set: ArtifactSet,
         _ identifier: String?,
+        _ name: String?,
         _ values: [String: String],
-        _ layout: ArtifactLayout
-    ) -> Outcome {
-        let target = identifier.map { directory.appending($0) } ?? directory
+        _ writer: any ArtifactWriter
+    ) async -> Outcome {
         var outcome = Outcome(
-            report: ArtifactReport(identifier: identifier, directory: target, files: 0, bytes: 0),
-            layout: layout
+            report: ArtifactReport(identifier: identifier, name: name),
+            writer: writer
         )
         do {
-            if let obstacle = obstacle(toWriting: target, identifier) {
-                throw ArtifactSelection.Failure(message: obstacle, range: set.files.first?.range)
-            }
-            let bounds = try ArtifactBounds(
-                into: PathBytes(directory.string),
-                root: PathBytes(sources.string),
-                reservedPaths: request.reservedPaths
-            )
-            let selection = try ArtifactSelection(
-                set,
-                root: PathBytes(request.sourceDirectory.string),
-                within: bounds,
-                isConfined: isConfined,
-                visiblePaths: session.execution.visiblePaths
-            ) { text in
-                if let name = VariableText.emptiedName(in: text, { values[$0] }) {
-                    throw ArtifactSelection.EmptyVariable(path: text, name: name)
-                }
-                let path = VariableText.expand(text) { values[$0] }.text
-                return try session.execution.pathOutside(path)
-            }
+            if let identifier { try check(identifier, set) }
+            let key = try ArtifactKey(of: set, identifier, options, evaluatedName: name, identity)
+            outcome.report.location = outcome.writer.location(of: key)
+            let selection = try selection(of: set, values)
             outcome.warnings = selection.warnings
-            if let problem = outcome.layout.assign(selection.files, identifier) {
-                throw ArtifactSelection.Failure(message: problem, range: set.files.first?.range)
-            }
-            outcome.report.bytes = try copy(selection.files, identifier)
+            let artifact = Artifact(
+                files: selection.files,
+                key: key,
+                identifier: identifier,
+                isArchive: options.packaging == .zip,
+                time: fixedTime(values),
+                range: set.files.first?.range
+            )
+            let written = try await outcome.writer.write(artifact)
+            outcome.warnings += written.warnings
             outcome.report.files = selection.files.count
+            outcome.report.bytes = written.bytes
+            outcome.report.checksums = written.checksums
         } catch let failure as ArtifactSelection.Failure {
             outcome.warnings += failure.warnings
             outcome.report.failure = failure.message
@@ -106,43 +113,61 @@ struct ArtifactCollector: Sendable {
         return outcome
     }
 
-    /// Copies the files and returns the number of bytes.
-    private func copy(_ files: [ArtifactSelection.File], _ identifier: String?) throws -> UInt64 {
-        let top = try DirectoryHandle.creating(PathBytes(directory.string))
-        let prefix = PathBytes(identifier ?? "")
-        var memory = ArtifactMemory(top.path, in: request.stateDirectory)
-        memory?.add(files.map { prefix.appending($0.target.bytes) })
-        var copy = try ArtifactCopy(into: top, identifier)
-        for file in files {
-            try Task.checkCancellation()
-            try copy.copy(file)
+    private func selection(
+        of set: ArtifactSet,
+        _ values: [String: String]
+    ) throws -> ArtifactSelection {
+        var set = set
+        // An object of a bucket cannot be a link.
+        if options.directory == nil, options.packaging == .none { set.enableSymlinks = false }
+        let bounds = try ArtifactBounds(
+            into: options.directory.map { PathBytes($0.string) },
+            root: PathBytes(sources.string),
+            reservedPaths: request.reservedPaths
+        )
+        return try ArtifactSelection(
+            set,
+            root: PathBytes(request.sourceDirectory.string),
+            within: bounds,
+            isConfined: isConfined,
+            visiblePaths: session.execution.visiblePaths
+        ) { text in
+            if let name = VariableText.emptiedName(in: text, { values[$0] }) {
+                throw ArtifactSelection.EmptyVariable(path: text, name: name)
+            }
+            let path = VariableText.expand(text) { values[$0] }.text
+            return try session.execution.pathOutside(path)
         }
-        return copy.bytes
     }
 
-    /// Returns why an artifact's directory cannot be written: a link of the build must not lead the
-    /// artifact's files to another directory.
-    private func obstacle(toWriting target: FilePath, _ identifier: String?) -> String? {
-        if let identifier,
+    private func check(
+        _ identifier: String,
+        _ set: ArtifactSet
+    ) throws(ArtifactSelection.Failure) {
+        guard
             ["", ".", ".."].contains(identifier)
                 || identifier.utf8.contains(where: { $0 == slash || $0 == 0 })
-        {
-            return
+        else { return }
+        throw ArtifactSelection.Failure(
+            message:
                 "'\(identifier)' cannot name a directory; an identifier has only letters, digits and "
-                + "'_'"
-        }
-        for path in [directory, target] {
-            let resolved = Machine.resolved(PathBytes(path.string))
-            if resolved == PathBytes(path.string) { continue }
-            let maker = path == directory ? " that the build has made" : ""
-            return "'\(path)' is a link\(maker), to '\(resolved.text)'; it is not followed"
-        }
-        return nil
+                + "'_'",
+            range: set.files.first?.range
+        )
     }
 
-    /// Returns the values, at the end of the build, of the variables that the paths use.
+    /// The time of all entries of an archive, in seconds since 1970, if the build sets one.
+    ///
+    /// Source: reproducible-builds.org, SOURCE_DATE_EPOCH.
+    private func fixedTime(_ values: [String: String]) -> Int64? {
+        values[ArtifactCollector.timeVariable].flatMap { Int64($0) }
+    }
+
+    private static let timeVariable = "SOURCE_DATE_EPOCH"
+
+    /// Returns the values, at the end of the build, of the variables that the artifact uses.
     private func values(for set: ArtifactSet) async -> [String: String] {
-        var names: [String] = []
+        var names = options.packaging == .zip ? [ArtifactCollector.timeVariable] : []
         for text in [set.baseDirectory].compactMap({ $0 }) + set.files + set.excludePaths {
             names += VariableText.expand(text.value) { _ in nil }.unset
         }

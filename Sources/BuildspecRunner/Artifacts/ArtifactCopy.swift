@@ -10,13 +10,12 @@ struct ArtifactCopy {
     private var cursor: DirectoryCursor
     private static let chunkSize = 1 << 20
 
-    /// Prepares copying into the directory, or into the one that `identifier` names in it, which is
-    /// created if it is missing.
-    init(into directory: DirectoryHandle, _ identifier: String?) throws(FileError) {
+    /// Prepares copying into the directory at `path` in `directory`, which is created if it is missing.
+    init(into directory: DirectoryHandle, _ path: PathBytes) throws(FileError) {
         var target = directory
-        if let identifier {
+        if !path.components.isEmpty {
             var top = DirectoryCursor(root: directory)
-            target = try top.directory([Array(identifier.utf8)[...]], making: true)
+            target = try top.directory(path.components[...], making: true)
         }
         cursor = DirectoryCursor(root: target)
     }

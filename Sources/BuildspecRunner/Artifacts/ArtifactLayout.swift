@@ -52,16 +52,20 @@ struct ArtifactLayout: Sendable {
         }
     }
 
-    /// Assigns the paths of an artifact's files, or none of them if one would replace another file.
+    /// Assigns the paths of an artifact's files, which are below `top`, or none of them if one would
+    /// replace another file.
     ///
     /// - Returns: Why a path cannot be assigned, in one line; `nil` if all were.
-    mutating func assign(_ files: [ArtifactSelection.File], _ identifier: String?) -> String? {
-        let top = identifier.map { PathBytes($0) } ?? PathBytes("")
+    mutating func assign(
+        _ files: [PathBytes],
+        below top: PathBytes,
+        of identifier: String?
+    ) -> String? {
         let name = identifier.map { "the artifact '\($0)'" } ?? "the primary artifact"
         var all = assigned
-        let paths = Set(files.map { top.appending($0.target.bytes) })
+        let paths = Set(files.map { top.appending($0.bytes) })
         for file in files {
-            let path = top.appending(file.target.bytes)
+            let path = top.appending(file.bytes)
             if let sources, path == sources || path.isWithin(sources) || sources.isWithin(path) {
                 return problem(path, "it lies in the sources")
             }

@@ -224,6 +224,14 @@ struct ArtifactSelection {
         }
         let other = files[index].source
         if other == file.path { return }
+        guard !set.discardPaths else {
+            throw Failure(
+                message:
+                    "'\(other.text)' and '\(file.path.text)' are both '\(target.text)' without their"
+                    + " directories; name one of them, or omit 'discard-paths'",
+                range: set.files.first?.range
+            )
+        }
         files[index] = added
         warnings.append("'\(file.path.text)' replaces '\(other.text)' as '\(target.text)'")
     }

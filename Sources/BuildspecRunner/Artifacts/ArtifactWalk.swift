@@ -193,8 +193,8 @@ struct ArtifactWalk {
         _ status: FileStatus
     ) throws(FileError) -> DirectoryHandle? {
         switch status.kind {
-        case .directory: try DirectoryHandle.open(path)
-        case .link: try ArtifactWalk.directory(path)
+        // A directory that was deleted since it was listed has no matches.
+        case .directory, .link: try ArtifactWalk.directory(path)
         case .regular, .special: nil
         }
     }

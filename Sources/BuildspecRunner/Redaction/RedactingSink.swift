@@ -107,7 +107,7 @@ extension Redactor {
         var report = report
         report.identifier = report.identifier.map(redacting)
         report.name = report.name.map(redacting)
-        report.directory = FilePath(redacting(report.directory.string))
+        report.location = redacting(report.location)
         report.failure = report.failure.map(redacting)
         return report
     }

@@ -86,8 +86,7 @@ struct Run: AsyncParsableCommand {
 
     @OptionGroup var debugOptions: DebugOptions
 
-    @Option(help: ArgumentHelp("Collect the artifacts in this directory.", valueName: "dir"))
-    var artifacts: String?
+    @OptionGroup var artifactsOptions: ArtifactsOptions
 
     @OptionGroup var store: StoreOptions
 
@@ -143,12 +142,17 @@ struct Run: AsyncParsableCommand {
         let host = Host.environment()
         let config = try store.configuration(host.variables)
         let cache = try cache(config)
+        let artifacts = try artifactsOptions.options(config)
         let overrides = try overrides()
         let aws = AWSSecretResolver(environment: host.variables)
         let resolver = try SecretsFileResolver(secretsFile, or: aws)
         let file = try BuildspecFile(
             sourceOptions,
-            requesting: { self.request($0, host.variables, overrides, resolver, cache) },
+            requesting: {
+                var request = self.request($0, host.variables, overrides, resolver, cache)
+                request.artifacts = artifacts
+                return request
+            },
             onFailure: { failSource($0, "YAML_FILE_ERROR", $1, of: nil) }
         )
         var request = file.request
@@ -177,7 +181,8 @@ struct Run: AsyncParsableCommand {
                 { try await runner.run(into: output) },
                 onSecondSignal: { runner.killProcesses() }
             )
-            let isExported = exportsFile?.write(result.exportedVariables) ?? true
+            let isExported =
+                exportsFile?.write(result.exportedVariables + ArtifactVariables.of(result)) ?? true
             guard isExported || result.state != .succeeded else {
                 throw ExitStatus.buildFailed.exitCode
             }
@@ -237,7 +242,6 @@ extension Run {
         request.onNotice = { StandardStream.error.write("buildspec: \($0.printableLines)\n") }
         request.project = project
         request.selectedPhases = phaseOptions.selected
-        request.artifactsDirectory = artifacts.map { absolute($0) }
         request.ownFiles = outputs.map { absolute($0.path) } + OutputCheck.streamFiles
         request.cache = cache
         if cache != nil { scopes.apply(to: &request, host) }

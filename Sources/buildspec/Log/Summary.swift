@@ -42,7 +42,7 @@ struct Summary {
                 let name = report.identifier.map { "\($0): " } ?? ""
                 if let failure = report.failure { return name + failure }
                 let files = Quantity.count(report.files, "file")
-                return "\(name)\(files), \(Quantity.size(report.bytes)) in \(report.directory)"
+                return "\(name)\(files), \(Quantity.size(report.bytes)) in \(report.location)"
             }
         }
     }

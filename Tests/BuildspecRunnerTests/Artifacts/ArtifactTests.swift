@@ -75,14 +75,19 @@ struct ArtifactTests {
         )
     }
 
-    @Test func `discard-paths keeps base names, and the last file of a name wins with a warning`()
-        async throws
-    {
+    @Test func `discard-paths keeps base names`() async throws {
+        let set = ArtifactSet(files: located(["b.log", "out-2/*"]), discardPaths: true)
+        #expect(try await collect(set).names == ["a.txt", "b.log", "s.bin"])
+    }
+
+    @Test func `discard-paths fails if two files have one name, and names both`() async throws {
         let set = ArtifactSet(files: located(["a.txt", "out-2/*"]), discardPaths: true)
-        let outcome = try await collect(set, commands: [])
-        #expect(outcome.names == ["a.txt", "s.bin"])
-        #expect(outcome.warnings.count == 1)
-        #expect(outcome.warnings.first?.contains("out-2/a.txt' replaces '") == true)
+        let outcome = try await collect(set)
+        #expect(outcome.names == [])
+        let failure = try #require(outcome.failure)
+        #expect(
+            failure.contains("/a.txt' and '") && failure.contains("/out-2/a.txt' are both 'a.txt'")
+        )
     }
 
     @Test func `artifact patterns that match nothing fail the build`() async throws {

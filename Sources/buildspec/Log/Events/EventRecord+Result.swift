@@ -55,10 +55,14 @@ extension EventRecord {
         }
         if let name = report.name { members.append(("name", .string(name))) }
         if let failure = report.failure { return members + [("failure", .string(failure))] }
-        return members + [
-            ("directory", .string(report.directory.string)), number("files", report.files),
+        members += [
+            ("location", .string(report.location)), number("files", report.files),
             number("bytes", report.bytes),
         ]
+        if let checksums = report.checksums {
+            members += [("sha256", .string(checksums.sha256)), ("md5", .string(checksums.md5))]
+        }
+        return members
     }
 
     static func members(_ result: BuildResult) -> Members {
@@ -112,7 +116,7 @@ extension EventRecord {
     private static func object(_ outcome: ArtifactsOutcome) -> JSONText? {
         switch outcome {
         case .notDeclared: nil
-        case .notAsked: because("skipped", "no directory was given")
+        case .notAsked: because("skipped", "no destination was given")
         case .skipped: because("skipped", "the build ended before the artifacts")
         case .collected(let reports, let duration):
             .object([

@@ -1,0 +1,200 @@
+internal import BuildspecFiles
+internal import BuildspecModel
+internal import BuildspecZip
+internal import SystemPackage
+
+/// An artifact that is ready to be written.
+struct Artifact: Sendable {
+    var files: [ArtifactSelection.File]
+    var key: ArtifactKey
+    var identifier: String?
+    var isArchive: Bool
+    /// The time of all entries of an archive; `nil` gives each file its time.
+    var time: Int64?
+    /// The location of the key `files`, for failures.
+    var range: SourceRange?
+
+    /// Writes the artifact as an archive to `file`.
+    func archive(to file: OpenFile) async throws -> WrittenArtifact {
+        var entries: [ZipEntry] = []
+        for file in files { entries.append(try entry(file)) }
+        let result = try await ZipWriter.write(entries, to: file, ZipOptions(fixedTime: time))
+        let checksums = try ArchiveChecksums(of: file)
+        return WrittenArtifact(
+            bytes: result.bytes,
+            checksums: ArtifactChecksums(sha256: checksums.sha256, md5: checksums.md5),
+            warnings: result.warnings
+        )
+    }
+
+    private func entry(_ file: ArtifactSelection.File) throws(FileError) -> ZipEntry {
+        guard file.isLink else { return ZipEntry(name: file.target.bytes, .file(file.source)) }
+        let (parent, name) = file.source.split
+        let target = try DirectoryHandle.open(PathBytes(Array(parent))).linkTarget(name)
+        return ZipEntry(name: file.target.bytes, .link(target))
+    }
+}
+
+/// The result of writing an artifact.
+struct WrittenArtifact: Sendable {
+    var bytes: UInt64
+    /// The checksums of an archive.
+    var checksums: ArtifactChecksums?
+    var warnings: [String] = []
+}
+
+/// Writes artifacts to one destination.
+protocol ArtifactWriter: Sendable {
+    /// Returns the path or address of an artifact.
+    func location(of key: ArtifactKey) -> String
+
+    /// Writes an artifact, or nothing if it would have the path of another one.
+    mutating func write(_ artifact: Artifact) async throws -> WrittenArtifact
+}
+
+/// Artifacts in a directory on this machine.
+struct DirectoryArtifacts: ArtifactWriter {
+    let directory: PathBytes
+    let stateDirectory: FilePath
+    var layout: ArtifactLayout
+
+    func location(of key: ArtifactKey) -> String { path(of: key).text }
+
+    private func path(of key: ArtifactKey) -> PathBytes {
+        key.path.bytes.isEmpty ? directory : directory.appending(key.path.bytes)
+    }
+
+    mutating func write(_ artifact: Artifact) async throws -> WrittenArtifact {
+        let top = artifact.key.path
+        let parent = PathBytes(Array(top.split.directory))
+        let below = artifact.isArchive ? parent : top
+        if let obstacle = obstacle(toWriting: below) {
+            throw ArtifactSelection.Failure(message: obstacle, range: artifact.range)
+        }
+        let paths =
+            artifact.isArchive
+            ? [PathBytes(Array(top.split.name))] : artifact.files.map(\.target)
+        if let problem = layout.assign(paths, below: below, of: artifact.identifier) {
+            throw ArtifactSelection.Failure(message: problem, range: artifact.range)
+        }
+        let handle = try DirectoryHandle.creating(directory)
+        var memory = ArtifactMemory(handle.path, in: stateDirectory)
+        memory?.add(paths.map { below.appending($0.bytes) })
+        guard !artifact.isArchive else { return try await writeArchive(artifact, in: handle) }
+        var copy = try ArtifactCopy(into: handle, top)
+        for file in artifact.files {
+            try Task.checkCancellation()
+            try copy.copy(file)
+        }
+        return WrittenArtifact(bytes: copy.bytes)
+    }
+
+    private func writeArchive(
+        _ artifact: Artifact,
+        in directory: DirectoryHandle
+    ) async throws -> WrittenArtifact {
+        let names = artifact.key.path.components
+        guard let name = names.last else { return WrittenArtifact(bytes: 0) }
+        var cursor = DirectoryCursor(root: directory)
+        let parent = try cursor.directory(names.dropLast(), making: true)
+        let temporary = TemporaryName.next()
+        let file = try OpenFile.creating(temporary[...], in: parent, mode: 0o644)
+        do {
+            let written = try await artifact.archive(to: file)
+            try parent.rename(temporary, to: name)
+            return written
+        } catch {
+            try? parent.removeFile(temporary)
+            throw error
+        }
+    }
+
+    /// Returns why a directory cannot be written: a link of the build must not lead the artifact's files to
+    /// another directory.
+    private func obstacle(toWriting below: PathBytes) -> String? {
+        let target = below.bytes.isEmpty ? directory : directory.appending(below.bytes)
+        for path in [directory, target] {
+            let resolved = Machine.resolved(path)
+            if resolved == path { continue }
+            let maker = path == directory ? " that the build has made" : ""
+            return "'\(path.text)' is a link\(maker), to '\(resolved.text)'; it is not followed"
+        }
+        return nil
+    }
+}
+
+/// Artifacts in a bucket.
+struct BucketArtifacts: ArtifactWriter {
+    let uploader: any ArtifactUploader
+    let buildARN: String
+    /// The build's private directory, where an archive waits for its upload.
+    let temporaryDirectory: PathBytes
+    /// The keys of the artifacts so far.
+    private var assigned: Set<PathBytes> = []
+
+    /// The uploads that wait or run at a time.
+    private static let width = 16
+
+    init(uploader: any ArtifactUploader, buildARN: String, temporaryDirectory: PathBytes) {
+        self.uploader = uploader
+        self.buildARN = buildARN
+        self.temporaryDirectory = temporaryDirectory
+    }
+
+    func location(of key: ArtifactKey) -> String {
+        key.path.bytes.isEmpty ? uploader.address : uploader.address + "/" + key.path.text
+    }
+
+    mutating func write(_ artifact: Artifact) async throws -> WrittenArtifact {
+        let key = artifact.key.path
+        let keys =
+            artifact.isArchive ? [key] : artifact.files.map { key.appending($0.target.bytes) }
+        if let taken = keys.first(where: assigned.contains) {
+            throw ArtifactSelection.Failure(
+                message: "nothing is uploaded: another artifact has the object '\(taken.text)'",
+                range: artifact.range
+            )
+        }
+        assigned.formUnion(keys)
+        return artifact.isArchive
+            ? try await uploadArchive(artifact) : try await uploadFiles(artifact.files, keys)
+    }
+
+    private func uploadArchive(_ artifact: Artifact) async throws -> WrittenArtifact {
+        let directory = try DirectoryHandle.open(temporaryDirectory)
+        let name = TemporaryName.next()
+        let file = try OpenFile.creating(name[...], in: directory)
+        defer { try? directory.removeFile(name) }
+        let written = try await artifact.archive(to: file)
+        let path = FilePath(temporaryDirectory.appending(name).text)
+        try await upload(path, as: artifact.key.path)
+        return written
+    }
+
+    private func uploadFiles(
+        _ files: [ArtifactSelection.File],
+        _ keys: [PathBytes]
+    ) async throws -> WrittenArtifact {
+        try await withThrowingTaskGroup(of: UInt64.self) { group in
+            var bytes: UInt64 = 0
+            for (index, (file, key)) in zip(files, keys).enumerated() {
+                if index >= BucketArtifacts.width { bytes += try await group.next() ?? 0 }
+                group.addTask {
+                    try await upload(FilePath(file.source.text), as: key)
+                    return try FileStatus.following(file.source)?.size ?? 0
+                }
+            }
+            for try await count in group { bytes += count }
+            return WrittenArtifact(bytes: bytes)
+        }
+    }
+
+    private func upload(_ file: FilePath, as key: PathBytes) async throws {
+        guard let name = String(validating: key.bytes, as: UTF8.self) else {
+            throw ArtifactSelection.Failure(
+                message: "'\(key.text)' is not UTF-8, as the key of an object must be"
+            )
+        }
+        try await uploader.upload(file, as: name, buildARN: buildARN)
+    }
+}
