@@ -4,6 +4,7 @@
 #   fuzz     parses and validates buildspec files and cache policies: all of BuildspecModel
 #   readers  reads objects of a cache store: manifests, key records, signatures, sweep lists and packs,
 #            and the stat index, signing keys and imported archives
+#   reports  reads test and coverage reports of every format, whole and in parts
 #   records  lists, shows, explains, plans, compares, verifies, prunes and audits an entry with a forged
 #            record and manifest, as text and as JSON
 #
@@ -14,8 +15,8 @@ seconds=${1:-20}
 more=${2:-}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$root/.build/fuzz
-libraries="-I $root/Sources/CFiles -I $root/Sources/CZlib -I $root/Sources/CZstd"
-mkdir -p "$work/corpus" "$work/readers-corpus" "$work/records-corpus"
+libraries="-I $root/Sources/CExpat -I $root/Sources/CFiles -I $root/Sources/CZlib -I $root/Sources/CZstd"
+mkdir -p "$work/corpus" "$work/readers-corpus" "$work/records-corpus" "$work/reports-corpus"
 
 # compile NAME FLAG-OR-FILE...: builds one instrumented program.
 compile() {
@@ -31,13 +32,14 @@ compile_model() {
         "$root/Tests/Fuzz/FuzzBuildspec.swift"
 }
 
-# The cache and its reports as one module: the files of several modules without their imports of each
+# The cache, its output and the readers of reports as one module: the files of several modules without their imports of each
 # other. Digests and signatures are stubs, because a fuzzer cannot make real ones.
 compile_cache() {
     rm -rf "$work/sources"
     mkdir -p "$work/sources"
     for part in BuildspecFiles BuildspecCache buildspec/Report/Cache buildspec/Log/Text \
-        BuildspecRunner/Cache/Records BuildspecModel/Reference/JSONText.swift; do
+        BuildspecRunner/Cache/Records BuildspecModel/Reference/JSONText.swift \
+        BuildspecSyntax BuildspecReports; do
         find "$root/Sources/$part" -name '*.swift'
     done | while read -r file; do
         sed '/^[a-z]* import \(Buildspec[A-Z][a-zA-Z]*\|Crypto\|SystemPackage\)$/d' "$file" \
@@ -48,8 +50,9 @@ compile_cache() {
         -emit-module-path "$work/BuildspecFuzzed.swiftmodule" -o "$work/cache.o" $libraries \
         "$work"/sources/*.swift "$root/Tests/Fuzz/Stubs.swift"
     compile readers -I "$work" $libraries "$work/cache.o" "$root/Tests/Fuzz/FuzzArchives.swift" \
-        "$root/Tests/Fuzz/FuzzCacheReaders.swift" -lz -lzstd
-    compile records -I "$work" $libraries "$work/cache.o" "$root/Tests/Fuzz/FuzzRecords.swift" -lz -lzstd
+        "$root/Tests/Fuzz/FuzzCacheReaders.swift" -lz -lzstd -lexpat
+    compile records -I "$work" $libraries "$work/cache.o" "$root/Tests/Fuzz/FuzzRecords.swift" -lz -lzstd -lexpat
+    compile reports -I "$work" $libraries "$work/cache.o" "$root/Tests/Fuzz/FuzzReports.swift" -lz -lzstd -lexpat
 }
 
 # run NAME CORPUS SEEDS FLAG...: writes to the first directory, and only reads the others. Leaks are
@@ -73,10 +76,14 @@ readers=$!
 run records records-corpus RecordSeeds -max_len=6000 -dict="$root/Tests/Fuzz/cache.dict" \
     >"$work/records.log" 2>&1 &
 records=$!
+run reports reports-corpus ReportSeeds -max_len=8000 -dict="$root/Tests/Fuzz/report.dict" \
+    >"$work/reports.log" 2>&1 &
+reports=$!
 status=0
 run fuzz corpus Seeds -max_len=20000 -dict="$root/Tests/Fuzz/buildspec.dict" ${more:+"$more"} ||
     status=$?
 wait "$readers" || status=$?
 wait "$records" || status=$?
-cat "$work/readers.log" "$work/records.log"
+wait "$reports" || status=$?
+cat "$work/readers.log" "$work/records.log" "$work/reports.log"
 exit "$status"
