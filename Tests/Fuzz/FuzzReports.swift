@@ -18,6 +18,7 @@ private final class PartSource: ByteSource {
     }
 }
 
+/// Reads one input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzReports(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard count > 2 else { return 0 }

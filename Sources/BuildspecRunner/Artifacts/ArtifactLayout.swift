@@ -9,6 +9,8 @@ struct ArtifactLayout: Sendable {
     private var reserved: [PathBytes: String] = [:]
     /// The directory, if it is in the sources or a repository, and the list of earlier artifacts in it.
     private let shared: (directory: PathBytes, memory: ArtifactMemory?)?
+    /// Whether the directory's `.git` belongs to a repository of the user.
+    private let hasRepository: Bool
     /// The files below the directory that git neither tracks nor ignores; `nil` if git cannot list them.
     private let untracked: Set<PathBytes>?
     /// The paths of the artifacts so far, each with the artifact's name.
@@ -36,6 +38,7 @@ struct ArtifactLayout: Sendable {
         let isCollected =
             self.sources == nil && isRepository
             && [".git", ".git/HEAD"].contains { memory?.contains(PathBytes($0)) == true }
+        hasRepository = isRepository && !isCollected
         let gitFiles = isCollected ? nil : gitFiles
         untracked = gitFiles.map { Set($0.untracked) }
         for path in gitFiles?.tracked ?? [] {
@@ -68,6 +71,10 @@ struct ArtifactLayout: Sendable {
             let path = top.appending(file.bytes)
             if let sources, path == sources || path.isWithin(sources) || sources.isWithin(path) {
                 return problem(path, "it lies in the sources")
+            }
+            if hasRepository, path.components.first?.elementsEqual(".git".utf8) == true {
+                return "nothing is collected, as '\(path.text)' would change the repository there; "
+                    + "collect into another directory"
             }
             if let what = reserved[path] { return problem(path, "it is \(what)") }
             if replacesUserFile(path, paths) {

@@ -134,7 +134,23 @@ struct `Artifact bounds` {
         try outside.write("ref: refs/heads/main\n", to: "other/.git/HEAD")
         for name in ["a", "c"] { try outside.write("mine\n", to: "other/\(name)") }
         build.request.artifactsDirectory = outside.file("other")
-        #expect(try await build.run().artifacts.failure?.contains("would be replaced") == true)
+        let failure = try await build.run().artifacts.failure
+        #expect(failure?.contains("would change the repository there") == true, "\(failure ?? "")")
         #expect(try outside.read("other/a") == "mine\n")
+    }
+
+    @Test func `an artifact never writes into the '.git' of another repository`() async throws {
+        var build = try build(
+            ["**/*"],
+            base: "made",
+            commands: ["mkdir -p made/.git/hooks; echo x > made/.git/hooks/post-commit"]
+        )
+        let other = try TemporaryDirectory()
+        try other.write("ref: refs/heads/main\n", to: ".git/HEAD")
+        build.request.artifactsDirectory = other.path
+        let failure = try await build.run().artifacts.failure
+        #expect(failure?.contains("'.git/hooks/post-commit' would change the repository") == true)
+        #expect(try other.handle.names().count == 1)
+        #expect(try other.read(".git/hooks/post-commit") == nil)
     }
 }
