@@ -100,12 +100,3 @@ enum CucumberOutcome: Int, Comparable {
         left.rawValue < right.rawValue
     }
 }
-
-extension String {
-    /// The text without spaces and line ends around it.
-    fileprivate var trimmed: Substring {
-        let start = drop { $0.isWhitespace }
-        guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-        return start[...end]
-    }
-}

@@ -96,7 +96,7 @@ final class TestXMLBuilder {
             collector.count(done.status, nanoseconds: done.nanoseconds)
             return
         }
-        let texts = [done.message, done.details].map(TestXMLBuilder.trimmed)
+        let texts = [done.message, done.details].map(\.trimmed)
         collector.add(
             TestCase(
                 prefix: done.prefix,
@@ -110,9 +110,12 @@ final class TestXMLBuilder {
             )
         )
     }
+}
 
-    private static func trimmed(_ text: String) -> Substring {
-        let start = text.drop { $0.isWhitespace }
+extension String {
+    /// The text without spaces and line ends around it.
+    var trimmed: Substring {
+        let start = drop { $0.isWhitespace }
         guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
         return start[...end]
     }
