@@ -35,7 +35,8 @@ let package = Package(
         .target(
             name: "BuildspecRunner",
             dependencies: [
-                "BuildspecModel", "BuildspecFiles", "BuildspecCache", "BuildspecZip", "CProcess",
+                "BuildspecModel", "BuildspecFiles", "BuildspecCache", "BuildspecReports",
+                "BuildspecZip", "CProcess",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
@@ -148,7 +149,7 @@ let package = Package(
             name: "BuildspecRunnerTests",
             dependencies: [
                 "BuildspecRunner", "BuildspecModel", "BuildspecFiles", "BuildspecCache",
-                "TestSupport",
+                "BuildspecReports", "TestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),

@@ -47,6 +47,8 @@ public struct BuildRequest: Sendable {
             artifacts = options
         }
     }
+    /// What the build does with the reports of its tests.
+    public var reports = ReportOptions()
     /// Files that the caller writes while the build runs, such as a log; artifacts never contain them.
     public var ownFiles: [FilePath] = []
     /// Files that the caller reads for the build, such as the buildspec file; artifacts never replace them.
@@ -113,6 +115,25 @@ public struct BuildRequest: Sendable {
         reservedDirectories + ownFiles.map { ($0, "a file that 'buildspec' writes") }
     }
 
+    /// A directory that the build writes to after its phases.
+    enum OutputDirectory {
+        case artifacts
+        case reports
+    }
+
+    /// The directories that the build writes to after its phases, each with its description; a build reads
+    /// no file of an earlier build from them.
+    func outputDirectories(except left: OutputDirectory?) -> [(path: FilePath, what: String)] {
+        var directories: [(path: FilePath, what: String)] = []
+        if left != .artifacts, let path = artifactsDirectory {
+            directories.append((path, "the directory that artifacts are collected into"))
+        }
+        if left != .reports, let path = reports.destination?.directory {
+            directories.append((path, "the directory that reports are exported to"))
+        }
+        return directories
+    }
+
     /// The directories of `reservedPaths`.
     package var reservedDirectories: [(path: FilePath, what: String)] {
         let names = ["the cache's store", "the cache's shared store"]
@@ -153,6 +174,9 @@ extension BuildRequest {
         var problems: [String] = []
         if let path = artifactsDirectory, path.isRelative {
             problems.append("the artifacts directory '\(path)' is not an absolute path")
+        }
+        if let path = reports.destination?.directory, path.isRelative {
+            problems.append("the reports directory '\(path)' is not an absolute path")
         }
         if sourceDirectory.isRelative {
             problems.append("the source directory '\(sourceDirectory)' is not an absolute path")

@@ -72,6 +72,10 @@ public struct BuildResult: Sendable, Equatable {
     public var saved: CacheSaveOutcome
     /// The result of collecting the artifacts.
     public var artifacts: ArtifactsOutcome
+    /// The result of reading the reports.
+    public var reports = ReportsOutcome.skipped
+    /// Why the reports break rules of the request, one clause for each rule.
+    public var brokenRules: [String] = []
     /// The exported variables, with their values after the last phase.
     public var exportedVariables: [ExportedVariable] = []
     /// The time that the build took.
@@ -80,6 +84,9 @@ public struct BuildResult: Sendable, Equatable {
     public var cacheWarning: String?
     /// The problem of the cache that failed the build; only a build with `strictCache` has one.
     public var cacheFailure: String?
+
+    /// Why CodeBuild's phase UPLOAD_ARTIFACTS failed.
+    public var uploadFailure: String? { artifacts.failure ?? reports.failure }
 
     /// Whether CodeBuild's rules for failed phases allow the artifacts to be collected.
     var collectsArtifacts = false

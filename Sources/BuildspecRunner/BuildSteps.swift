@@ -52,7 +52,13 @@ struct BuildSteps: Sendable {
         await endProcesses()
 
         result.artifacts = await collectArtifacts(result)
-        if result.artifacts.failure != nil, result.state == .succeeded { result.state = .failed }
+        result.reports = await readReports(result)
+        if case .read(let groups, _) = result.reports, result.uploadFailure == nil {
+            result.brokenRules = request.reports.rules.compactMap { $0.problem(in: groups) }
+        }
+        if result.uploadFailure != nil || !result.brokenRules.isEmpty, result.state == .succeeded {
+            result.state = .failed
+        }
 
         times.saving = await clock.measure { result.saved = await cache.save(plan, after: result) }
         if request.strictCache, let problem = result.saved.problem {
@@ -120,9 +126,7 @@ struct BuildSteps: Sendable {
     private func collectArtifacts(_ result: BuildResult) async -> ArtifactsOutcome {
         guard let section = request.buildspec.artifacts else { return .notDeclared }
         guard let options = request.artifacts else { return .notAsked }
-        guard result.collectsArtifacts, result.cacheFailure == nil, !Task.isCancelled,
-            request.reachesBuild
-        else { return .skipped }
+        guard uploads(result) else { return .skipped }
         let start = ContinuousClock.now
         let collector = ArtifactCollector(
             section: section,
@@ -136,6 +140,26 @@ struct BuildSteps: Sendable {
         )
         let reports = await collector.run()
         return .collected(reports, duration: .now - start)
+    }
+
+    private func readReports(_ result: BuildResult) async -> ReportsOutcome {
+        guard uploads(result) else { return .skipped }
+        let start = ContinuousClock.now
+        let collector = ReportCollector(
+            request: request,
+            sources: sources,
+            isConfined: setup.users.hasOtherUsers,
+            identity: setup.identity,
+            session: session,
+            output: output
+        )
+        return .read(await collector.run(), duration: .now - start)
+    }
+
+    /// Whether the build comes to CodeBuild's phase UPLOAD_ARTIFACTS.
+    private func uploads(_ result: BuildResult) -> Bool {
+        result.collectsArtifacts && result.cacheFailure == nil && !Task.isCancelled
+            && request.reachesBuild
     }
 }
 

@@ -29,6 +29,10 @@ public enum RunEvent: Sendable, Equatable {
     case phaseEnded(PhaseReport)
     /// An artifact was collected, or could not be.
     case artifactCollected(ArtifactReport)
+    /// The report of a group was read, or could not be.
+    case reportRead(GroupReport)
+    /// Reports that the buildspec does not declare were searched for.
+    case reportsDiscovered(ReportDiscovery)
     /// The cache was saved.
     case cacheSaved(SaveReport)
     /// A line of information for the log.

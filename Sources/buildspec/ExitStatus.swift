@@ -15,7 +15,7 @@ enum ExitStatus: Int32, CaseIterable {
     private var meaning: String {
         switch self {
         case .success: "success"
-        case .buildFailed: "a phase failed, or the artifacts could not be collected"
+        case .buildFailed: "a phase failed, or the artifacts or reports did"
         case .buildspecInvalid:
             "the buildspec has errors or the build cannot start; no command was run"
         case .cacheFailed: "the cache could not be read or written"

@@ -22,6 +22,7 @@ import Testing
     private static let examples = [
         Example(name: "hello", speedup: nil),
         Example(name: "c-ccache", speedup: 5),
+        Example(name: "python-reports", speedup: nil),
         Example(name: "python-wheelhouse", speedup: 1.5),
         Example(name: "swift-package", speedup: 2),
     ]

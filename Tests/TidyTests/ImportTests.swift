@@ -40,7 +40,8 @@ import Testing
         TargetRules(
             target: "BuildspecRunner",
             packageModules: [
-                "BuildspecModel", "BuildspecFiles", "BuildspecCache", "BuildspecZip", "CProcess",
+                "BuildspecModel", "BuildspecFiles", "BuildspecCache", "BuildspecReports",
+                "BuildspecZip", "CProcess",
             ],
             otherModules: system.union(["Subprocess"])
         ),

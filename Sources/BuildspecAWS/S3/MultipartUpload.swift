@@ -132,8 +132,9 @@ struct MultipartUpload: Sendable {
         call.body = Array(body.utf8)
         let response = try await client.send(call)
         var isComplete = false
-        let isRead = XMLReader.read(response.body) { path, _ in
-            if path == ["CompleteMultipartUploadResult"] { isComplete = true }
+        // S3's root is CompleteMultipartUploadResult; moto 5.2 has another one. A failure has no tag.
+        let isRead = XMLReader.read(response.body) { path, text in
+            if path.count == 2, path.last == "ETag", !text.isEmpty { isComplete = true }
         }
         guard isRead, isComplete else {
             throw .badResponse(source.action, "the response does not confirm the upload")

@@ -95,7 +95,8 @@ public enum KeyTable {
         mistakes: ["report"],
         notes: [
             "At most five groups. A name creates or uses the group '<project>-<name>'; an ARN uses that"
-                + " group. A failed report does not fail the build, only exit statuses do."
+                + " group. A failed test case does not fail the build; a report without a file, or with"
+                + " one that cannot be read, does."
         ]
     )
 

@@ -60,7 +60,7 @@ struct ArtifactBounds: Sendable {
         skipped.filter { $0.key != target }.sorted { $0.value < $1.value }
             .compactMap { identity, path in
                 reserved[identity].map {
-                    "'\(path.text)' is left out of the artifacts: it is \($0)"
+                    "'\(path.text)' is left out: it is \($0)"
                 }
             }
     }

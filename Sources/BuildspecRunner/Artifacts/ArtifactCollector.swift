@@ -24,12 +24,21 @@ struct ArtifactCollector: Sendable {
         let sets =
             [(nil, section.primary)] + section.secondary.map { (Optional($0.identifier), $0.set) }
         var reports: [ArtifactReport] = []
-        var writer = await writer()
+        var writer = await options.destination.writer(
+            for: request,
+            sources: sources,
+            identity: identity,
+            session: session
+        )
         for (identifier, set) in sets {
-            let values = await values(for: set)
+            let paths = await DeclaredPaths(
+                of: set,
+                variables: options.packaging == .zip ? [ArtifactCollector.timeVariable] : [],
+                in: session
+            )
             let name = await evaluatedName(of: set)
             let outcome = await withTaskExecutorPreference(BlockingExecutor.shared) { [writer] in
-                await collect(set, identifier, name, values, writer)
+                await collect(set, identifier, name, paths, writer)
             }
             for warning in outcome.warnings { await output.emit(.warning(warning)) }
             writer = outcome.writer
@@ -37,31 +46,6 @@ struct ArtifactCollector: Sendable {
             await output.emit(.artifactCollected(outcome.report))
         }
         return reports
-    }
-
-    private func writer() async -> any ArtifactWriter {
-        switch options.destination {
-        case .directory(let path):
-            let directory = PathBytes(path.string)
-            return DirectoryArtifacts(
-                directory: directory,
-                stateDirectory: request.stateDirectory,
-                layout: ArtifactLayout(
-                    directory,
-                    sources: PathBytes(sources.string),
-                    gitFiles: await GitTrackedFiles.paths(below: directory),
-                    reservedPaths: request.reservedPaths
-                        + request.inputFiles.map { ($0, "a file that 'buildspec' reads") },
-                    stateDirectory: request.stateDirectory
-                )
-            )
-        case .bucket(let uploader):
-            return BucketArtifacts(
-                uploader: uploader,
-                buildARN: identity.arn,
-                temporaryDirectory: PathBytes(session.stateStore.privateDirectory.path.string)
-            )
-        }
     }
 
     /// The result of collecting one artifact, and the writer, which knows its paths.
@@ -75,7 +59,7 @@ struct ArtifactCollector: Sendable {
         _ set: ArtifactSet,
         _ identifier: String?,
         _ name: String?,
-        _ values: [String: String],
+        _ paths: DeclaredPaths,
         _ writer: any ArtifactWriter
     ) async -> Outcome {
         var outcome = Outcome(
@@ -86,14 +70,14 @@ struct ArtifactCollector: Sendable {
             if let identifier { try check(identifier, set) }
             let key = try ArtifactKey(of: set, identifier, options, evaluatedName: name, identity)
             outcome.report.location = outcome.writer.location(of: key)
-            let selection = try selection(of: set, values)
+            let selection = try selection(of: set, paths)
             outcome.warnings = selection.warnings
             let artifact = Artifact(
                 files: selection.files,
                 key: key,
                 identifier: identifier,
                 isArchive: options.packaging == .zip,
-                time: fixedTime(values),
+                time: fixedTime(paths.values),
                 range: set.files.first?.range
             )
             let written = try await outcome.writer.write(artifact)
@@ -115,7 +99,7 @@ struct ArtifactCollector: Sendable {
 
     private func selection(
         of set: ArtifactSet,
-        _ values: [String: String]
+        _ paths: DeclaredPaths
     ) throws -> ArtifactSelection {
         var set = set
         // An object of a bucket cannot be a link.
@@ -123,21 +107,16 @@ struct ArtifactCollector: Sendable {
         let bounds = try ArtifactBounds(
             into: options.directory.map { PathBytes($0.string) },
             root: PathBytes(sources.string),
-            reservedPaths: request.reservedPaths
+            reservedPaths: request.reservedPaths + request.outputDirectories(except: .artifacts)
         )
         return try ArtifactSelection(
             set,
             root: PathBytes(request.sourceDirectory.string),
             within: bounds,
             isConfined: isConfined,
-            visiblePaths: session.execution.visiblePaths
-        ) { text in
-            if let name = VariableText.emptiedName(in: text, { values[$0] }) {
-                throw ArtifactSelection.EmptyVariable(path: text, name: name)
-            }
-            let path = VariableText.expand(text) { values[$0] }.text
-            return try session.execution.pathOutside(path)
-        }
+            visiblePaths: session.execution.visiblePaths,
+            expand: paths.path
+        )
     }
 
     private func check(
@@ -164,17 +143,6 @@ struct ArtifactCollector: Sendable {
     }
 
     private static let timeVariable = "SOURCE_DATE_EPOCH"
-
-    /// Returns the values, at the end of the build, of the variables that the artifact uses.
-    private func values(for set: ArtifactSet) async -> [String: String] {
-        var names = options.packaging == .zip ? [ArtifactCollector.timeVariable] : []
-        for text in [set.baseDirectory].compactMap({ $0 }) + set.files + set.excludePaths {
-            names += VariableText.expand(text.value) { _ in nil }.unset
-        }
-        guard !names.isEmpty else { return [:] }
-        let values = try? await session.evaluate(names.map { "${\($0)-}" })
-        return Dictionary(zip(names, values ?? []), uniquingKeysWith: { first, _ in first })
-    }
 
     private func evaluatedName(of set: ArtifactSet) async -> String? {
         guard let name = set.name else { return nil }

@@ -10,6 +10,14 @@ struct ArtifactKey {
     /// The path; empty for the destination itself.
     let path: PathBytes
 
+    /// Makes the key of an exported report group: its name, without the rest of an ARN.
+    init(ofReport name: String, isArchive: Bool) {
+        let last = name.utf8.split(separator: slash).last.map { Array($0) } ?? []
+        let isUnsafe = [".", ".."].contains(String(decoding: last, as: UTF8.self))
+        let safe = last.isEmpty || isUnsafe || last.contains(0) ? Array("report".utf8) : last
+        path = PathBytes(isArchive ? safe + Array(".zip".utf8) : safe)
+    }
+
     /// Makes the key of an artifact.
     ///
     /// `evaluatedName` is the value of the buildspec's `name`.

@@ -10,6 +10,11 @@ public struct ArtifactOptions: Sendable {
         case directory(FilePath)
         /// A bucket.
         case bucket(any ArtifactUploader)
+
+        /// The directory; `nil` for a bucket.
+        var directory: FilePath? {
+            if case .directory(let path) = self { path } else { nil }
+        }
     }
 
     /// Whether an artifact is its files or one archive.
@@ -37,9 +42,7 @@ public struct ArtifactOptions: Sendable {
     }
 
     /// The directory that artifacts go to; `nil` for a bucket.
-    var directory: FilePath? {
-        if case .directory(let path) = destination { path } else { nil }
-    }
+    var directory: FilePath? { destination.directory }
 }
 
 /// Uploads the files of artifacts to a bucket.

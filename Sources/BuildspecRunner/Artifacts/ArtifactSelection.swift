@@ -2,8 +2,14 @@ internal import BuildspecFiles
 internal import BuildspecModel
 internal import SystemPackage
 
-/// The files of one artifact with their paths in the artifact, before they are copied.
+/// The files of one artifact or report group with their paths in the artifact, before they are read.
 struct ArtifactSelection {
+    /// The purpose of the files, for messages.
+    enum Purpose {
+        case artifact
+        case report
+    }
+
     /// A file, with its path on the disk and its path in the artifact.
     struct File: Sendable {
         var source: PathBytes
@@ -17,6 +23,8 @@ struct ArtifactSelection {
         var message: String
         /// The location of the key that caused the failure.
         var range: SourceRange?
+        /// Whether no file was found.
+        var isMissing = false
         /// The warnings of the selection, which may say why.
         var warnings: [String] = []
     }
@@ -34,6 +42,7 @@ struct ArtifactSelection {
     }
 
     private let set: ArtifactSet
+    private let purpose: Purpose
     /// Replaces the variables in a path, and makes the path this machine's.
     private let expand: (String) throws -> String
     private let root: PathBytes
@@ -55,6 +64,7 @@ struct ArtifactSelection {
     /// - Throws: `Failure`, the errors of `expand`, or `FileError` if a file cannot be read.
     init(
         _ set: ArtifactSet,
+        for purpose: Purpose = .artifact,
         root: PathBytes,
         within bounds: ArtifactBounds,
         isConfined: Bool,
@@ -62,6 +72,7 @@ struct ArtifactSelection {
         expand: @escaping (String) throws -> String
     ) throws {
         self.set = set
+        self.purpose = purpose
         self.root = root
         self.isConfined = isConfined
         self.visiblePaths = visiblePaths
@@ -81,8 +92,9 @@ struct ArtifactSelection {
         warnings += bounds.warnings(skipped)
         guard !files.isEmpty else {
             throw Failure(
-                message: "no matching artifact paths found" + explanation,
-                range: set.files.first?.range
+                message: "no matching \(purpose) paths found" + explanation,
+                range: set.files.first?.range,
+                isMissing: true
             )
         }
         files.sort { $0.target < $1.target }
@@ -117,7 +129,8 @@ struct ArtifactSelection {
             throw Failure(
                 message: "no matching base directory path found for \(text)"
                     + bounds.explanation(skipped),
-                range: base.range
+                range: base.range,
+                isMissing: true
             )
         }
         for directory in directories where try bounds.isTarget(directory) {
@@ -143,7 +156,7 @@ struct ArtifactSelection {
         let directories = base.isWithin(root) ? [root] : [root, base]
         let allowed = isConfined ? try directories.map { try Machine.absolute($0) } : []
         for declared in set.files {
-            let text = try expanded(declared, .output)
+            let text = try expanded(declared, purpose == .artifact ? .output : .report)
             var matches: [ArtifactWalk.Match] = []
             let danglingBefore = dangling.count
             for pattern in ArtifactPattern.parse(text, base: base) {
@@ -244,7 +257,7 @@ struct ArtifactSelection {
         do {
             let text = try expand(path.value)
             for oddity in PathOddity.all(in: text, declaredAs: path.value, use) {
-                let warning = "artifact path '\(path.value)': \(oddity.message)"
+                let warning = "\(purpose) path '\(path.value)': \(oddity.message)"
                 // Each base directory expands the path again.
                 if !warnings.contains(warning) { warnings.append(warning) }
             }

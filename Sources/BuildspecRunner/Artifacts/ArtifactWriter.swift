@@ -52,6 +52,39 @@ protocol ArtifactWriter: Sendable {
     mutating func write(_ artifact: Artifact) async throws -> WrittenArtifact
 }
 
+extension ArtifactOptions.Destination {
+    /// Makes the writer of a build; `sources` is the user's source root.
+    func writer(
+        for request: BuildRequest,
+        sources: FilePath,
+        identity: BuildIdentity,
+        session: ShellSession
+    ) async -> any ArtifactWriter {
+        switch self {
+        case .directory(let path):
+            let directory = PathBytes(path.string)
+            return DirectoryArtifacts(
+                directory: directory,
+                stateDirectory: request.stateDirectory,
+                layout: ArtifactLayout(
+                    directory,
+                    sources: PathBytes(sources.string),
+                    gitFiles: await GitTrackedFiles.paths(below: directory),
+                    reservedPaths: request.reservedPaths
+                        + request.inputFiles.map { ($0, "a file that 'buildspec' reads") },
+                    stateDirectory: request.stateDirectory
+                )
+            )
+        case .bucket(let uploader):
+            return BucketArtifacts(
+                uploader: uploader,
+                buildARN: identity.arn,
+                temporaryDirectory: PathBytes(session.stateStore.privateDirectory.path.string)
+            )
+        }
+    }
+}
+
 /// Artifacts in a directory on this machine.
 struct DirectoryArtifacts: ArtifactWriter {
     let directory: PathBytes

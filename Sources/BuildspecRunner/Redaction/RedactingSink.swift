@@ -57,6 +57,9 @@ extension RunEvent {
             .resumed(redactor.redacting(pause), after: duration)
         case .phaseEnded(let report): .phaseEnded(redactor.redacting(report))
         case .artifactCollected(let report): .artifactCollected(redactor.redacting(report))
+        case .reportRead(let report): .reportRead(redactor.redacting(report))
+        case .reportsDiscovered(let discovery):
+            .reportsDiscovered(redactor.redacting(discovery))
         case .cacheSaved(let report): .cacheSaved(redactor.redacting(report))
         case .note(let message): .note(redactor.redacting(message))
         case .warning(let message): .warning(redactor.redacting(message))
@@ -153,6 +156,10 @@ extension Redactor {
         var result = result
         result.phases = result.phases.map(redacting)
         result.cacheFailure = result.cacheFailure.map(redacting)
+        result.brokenRules = result.brokenRules.map(redacting)
+        if case .read(let groups, let duration) = result.reports {
+            result.reports = .read(groups.map(redacting), duration: duration)
+        }
         result.exportedVariables = result.exportedVariables.map {
             ExportedVariable(name: $0.name, value: redacting($0.value))
         }

@@ -95,6 +95,13 @@ public struct Redactor: Sendable {
         return String(decoding: copy.emit(scan, upTo: bytes.count), as: UTF8.self)
     }
 
+    /// Returns the start of a text without secrets, also without a secret that the end of the text cuts.
+    func redactingStart(of text: String) -> String {
+        var copy = self
+        (copy.held, copy.emittedLength, copy.endsInMask) = ([], 0, false)
+        return String(decoding: copy.redact([UInt8](text.utf8)), as: UTF8.self)
+    }
+
     /// Returns the held bytes up to `end`, and the replacement of a match that goes beyond `end`.
     private mutating func emit(_ scan: SecretMatcher.Scan, upTo end: Int) -> [UInt8] {
         var output: [UInt8] = []

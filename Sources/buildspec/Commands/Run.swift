@@ -88,6 +88,8 @@ struct Run: AsyncParsableCommand {
 
     @OptionGroup var artifactsOptions: ArtifactsOptions
 
+    @OptionGroup var reportsOptions: ReportsOptions
+
     @OptionGroup var store: StoreOptions
 
     @OptionGroup var scopes: ScopeOptions
@@ -143,6 +145,7 @@ struct Run: AsyncParsableCommand {
         let config = try store.configuration(host.variables)
         let cache = try cache(config)
         let artifacts = try artifactsOptions.options(config)
+        let reports = try reportsOptions.options(config)
         let overrides = try overrides()
         let aws = AWSSecretResolver(environment: host.variables)
         let resolver = try SecretsFileResolver(secretsFile, or: aws)
@@ -151,6 +154,7 @@ struct Run: AsyncParsableCommand {
             requesting: {
                 var request = self.request($0, host.variables, overrides, resolver, cache)
                 request.artifacts = artifacts
+                request.reports = reports
                 return request
             },
             onFailure: { failSource($0, "YAML_FILE_ERROR", $1, of: nil) }

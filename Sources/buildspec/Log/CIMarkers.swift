@@ -10,6 +10,9 @@ enum CIMarkers: Sendable {
     case gitLab
     case buildkite
 
+    /// The most annotations of failed test cases in a report; GitHub shows 10 errors of a step.
+    static let maxAnnotations = 10
+
     /// Detects the CI system by the variable that it sets.
     init(_ environment: [String: String]) {
         if environment["GITHUB_ACTIONS"] == "true" {

@@ -55,9 +55,10 @@ final class CodeBuildOutput: EventSink {
         case .commandStopped: log.print("")
         case .phaseEnded(let report): end(report)
         case .artifactCollected(let report): collect(report)
+        case .reportsDiscovered(let discovery): discover(discovery)
         case .buildEnded(let result): end(result)
         case .paused, .resumed: break
-        case .phaseRetried, .phaseSkipped, .cacheRestored, .cacheSaved: break
+        case .phaseRetried, .phaseSkipped, .cacheRestored, .cacheSaved, .reportRead: break
         }
     }
 
@@ -144,14 +145,34 @@ extension CodeBuildOutput {
         if report.failure == nil { print("Found \(report.files) file(s)") }
     }
 
+    private func discover(_ discovery: ReportDiscovery) {
+        let microseconds = Int(discovery.duration / .microseconds(1))
+        let fraction = String(1_000_000 + microseconds % 1_000_000).dropFirst()
+        let seconds = "\(microseconds / 1_000_000).\(fraction)"
+        print("Set report auto-discover timeout to 5 seconds")
+        print("Expanding base directory path:  .")
+        print("Assembling file list")
+        print("Expanding .")
+        print("Expanding file paths for base directory .")
+        print("Assembling file list")
+        print("Expanding \(discovery.pattern)")
+        print(
+            discovery.files == 0
+                ? "No matching auto-discover report paths found"
+                : "Found \(discovery.files) file(s)"
+        )
+        print("Report auto-discover file discovery took \(seconds) seconds")
+    }
+
     private func set(of identifier: String?) -> ArtifactSet? {
         guard let identifier else { return buildspec.artifacts?.primary }
         return buildspec.artifacts?.secondary.first { $0.identifier == identifier }?.set
     }
 
     private func end(_ result: BuildResult) {
-        guard case .collected = result.artifacts else { return }
-        let failure = result.artifacts.failure
+        // CodeBuild also searches for reports in a build without artifacts.
+        guard case .read = result.reports else { return }
+        let failure = result.uploadFailure
         endPhase(
             "UPLOAD_ARTIFACTS",
             failure == nil ? "SUCCEEDED" : "FAILED",

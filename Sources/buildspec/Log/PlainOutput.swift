@@ -1,4 +1,5 @@
 internal import BuildspecModel
+internal import BuildspecReports
 internal import BuildspecRunner
 internal import Synchronization
 
@@ -43,12 +44,13 @@ final class PlainOutput: EventSink {
         case .artifactCollected(let report):
             guard let failure = report.failure else { break }
             print("error", failure, at: report.range)
+        case .reportRead(let report): print(report)
         case .note(let message): log.print(message.oneLine)
         case .warning(let message): print("warning", message)
         case .phaseEnded(let report): end(report)
         case .buildEnded(let result):
             log.print("\n" + Summary(result: result, buildspec: buildspec, style: style).text)
-        case .cacheSaved, .phaseSkipped, .commandEnded: break
+        case .cacheSaved, .phaseSkipped, .commandEnded, .reportsDiscovered: break
         }
     }
 
@@ -82,6 +84,19 @@ final class PlainOutput: EventSink {
     private func location(of pause: BuildPause) -> String {
         let start = pause.command.text.range.start
         return "\(buildspec):\(start.line):\(start.column)"
+    }
+
+    private func print(_ report: GroupReport) {
+        if let failure = report.failure {
+            return print("error", "report '\(report.label)': \(failure)", at: report.range)
+        }
+        for line in ReportText.failures(report) { log.print(line) }
+        for testCase in report.annotated(limit: CIMarkers.maxAnnotations) {
+            let location = testCase.file.map { (file: $0, line: testCase.line ?? 1, column: 1) }
+            let name = ReportText.name(testCase)
+            let message = testCase.message.isEmpty ? name : "\(name)\n\(testCase.message)"
+            if let line = markers.annotation("error", message, at: location) { log.print(line) }
+        }
     }
 
     /// Prints an error or a warning as an annotation, or on standard error if there are none.

@@ -19,8 +19,8 @@ struct Summary {
     var afterPhases: [String] { uploadRow + notes + ["", ending] }
 
     private var uploadRow: [String] {
-        guard case .collected(_, let duration) = result.artifacts else { return [] }
-        let state = result.artifacts.failure == nil ? PhaseState.succeeded : .failed
+        guard let duration = result.uploadDuration else { return [] }
+        let state = result.uploadFailure == nil ? PhaseState.succeeded : .failed
         return [PhaseTable(style: style).row("UPLOAD_ARTIFACTS", state, duration)]
     }
 
@@ -28,6 +28,7 @@ struct Summary {
         let cache = CacheText.outcomes(result.restored, result.saved) + [result.cacheWarning]
         let rows =
             cache.compactMap { $0 }.map { ("cache", $0) } + artifacts.map { ("artifacts", $0) }
+            + result.reports.groups.map { ("report", ReportText.row($0)) }
             + (log.map { [("log", $0)] } ?? [])
         return rows.isEmpty ? [] : [""] + rows.map { PhaseTable.padded($0.0) + $0.1.oneLine }
     }
@@ -63,6 +64,19 @@ struct Summary {
             return "exit status \(failure.status) from '\(first)\(more)' in "
                 + "\(failure.command.phase.upperCased) (\(buildspec):\(start.line):\(start.column))"
         }
-        return result.cacheFailure.map { "cache: \($0)" } ?? result.artifacts.failure
+        return result.cacheFailure.map { "cache: \($0)" } ?? result.uploadFailure
+            ?? (result.brokenRules.isEmpty ? nil : result.brokenRules.joined(separator: "; "))
+    }
+}
+
+extension BuildResult {
+    /// The time of CodeBuild's phase UPLOAD_ARTIFACTS; `nil` if it had nothing to do.
+    fileprivate var uploadDuration: Duration? {
+        var total: Duration?
+        if case .collected(_, let duration) = artifacts { total = duration }
+        if case .read(let groups, let duration) = reports, !groups.isEmpty {
+            total = (total ?? .zero) + duration
+        }
+        return total
     }
 }

@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import BuildspecAWS
 internal import BuildspecRunner
-internal import SystemPackage
 
 /// The options that say where and how the artifacts of a build are kept.
 struct ArtifactsOptions: ParsableArguments {
@@ -93,41 +92,20 @@ struct ArtifactsOptions: ParsableArguments {
     /// Makes the options of a build; `nil` without `--artifacts`.
     func options(_ config: ConfigFile) throws -> ArtifactOptions? {
         guard let artifacts else { return nil }
-        var options = ArtifactOptions(try destination(artifacts, config))
+        var options = ArtifactOptions(
+            try OutputDestination.make(
+                artifacts,
+                of: "--artifacts",
+                config,
+                encryption: artifactsEncryption,
+                acl: acl
+            )
+        )
         options.packaging = artifactsPackaging == .zip ? .zip : .none
         options.name = artifactsName
         options.includesBuildID = artifactsNamespace == .buildID
         options.overridesName = overrideArtifactName
         return options
-    }
-
-    private func destination(
-        _ text: String,
-        _ config: ConfigFile
-    ) throws -> ArtifactOptions.Destination {
-        switch try CacheLocation(text, of: "--artifacts") {
-        case .directory(let path): return .directory(path)
-        case .bucket(let location):
-            return .bucket(
-                BucketUploader(
-                    uploader: S3Uploader(
-                        config.resolved(location),
-                        environment: config.environment(for: location)
-                    ),
-                    encryption: encryption,
-                    acl: acl
-                )
-            )
-        }
-    }
-
-    private var encryption: S3Uploader.Encryption? {
-        switch artifactsEncryption {
-        case nil: nil
-        case "off": .bucketDefault
-        case "s3": .s3
-        case let key: .kms(key: key)
-        }
     }
 
     private var acl: S3Uploader.ACL? {
@@ -136,24 +114,5 @@ struct ArtifactsOptions: ParsableArguments {
         case .readOnly: .bucketOwnerRead
         case .full: .bucketOwnerFullControl
         }
-    }
-}
-
-/// Uploads artifacts as CodeBuild does: with the build's ARN in the metadata.
-private struct BucketUploader: ArtifactUploader {
-    let uploader: S3Uploader
-    let encryption: S3Uploader.Encryption?
-    let acl: S3Uploader.ACL?
-
-    var address: String { uploader.location }
-
-    func upload(_ file: FilePath, as key: String, buildARN: String) async throws {
-        try await uploader.put(
-            file: file.string,
-            as: key,
-            metadata: [("codebuild-buildarn", buildARN)],
-            acl: acl,
-            encryption: encryption
-        )
     }
 }

@@ -14,9 +14,10 @@ struct CodeBuildLogCaseTests {
         let ends = log.lines.filter { $0.hasPrefix("[C] Phase complete: ") }
         #expect(
             ends
-                == ["DOWNLOAD_SOURCE", "INSTALL", "PRE_BUILD", "BUILD", "POST_BUILD"].map {
-                    "[C] Phase complete: \($0) State: SUCCEEDED"
-                }
+                == [
+                    "DOWNLOAD_SOURCE", "INSTALL", "PRE_BUILD", "BUILD", "POST_BUILD",
+                    "UPLOAD_ARTIFACTS",
+                ].map { "[C] Phase complete: \($0) State: SUCCEEDED" }
         )
     }
 

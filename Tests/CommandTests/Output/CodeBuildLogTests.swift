@@ -35,6 +35,7 @@ struct CodeBuildLogTests {
         let time = #/\[Container\] [0-9]{4}/[0-9]{2}/[0-9]{2} [0-9:]{8}\.[0-9]{6} /#
         let text = outcome.output.replacing(time, with: "[C] ")
             .replacing(directory.path.string, with: "ROOT")
+            .replacing(#/took 0\.[0-9]{6} seconds/#, with: "took 0.SSSSSS seconds")
         let pending = " "  // a line that ends in a space
         #expect(
             text == """
@@ -89,6 +90,15 @@ struct CodeBuildLogTests {
                 [C] Expanding nothing.txt
                 [C] Skipping invalid file path nothing.txt
                 [C] Found 1 file(s)
+                [C] Set report auto-discover timeout to 5 seconds
+                [C] Expanding base directory path:  .
+                [C] Assembling file list
+                [C] Expanding .
+                [C] Expanding file paths for base directory .
+                [C] Assembling file list
+                [C] Expanding **/*
+                [C] No matching auto-discover report paths found
+                [C] Report auto-discover file discovery took 0.SSSSSS seconds
                 [C] Phase complete: UPLOAD_ARTIFACTS State: SUCCEEDED
                 [C] Phase context status code:  Message:\(pending)
 

@@ -38,6 +38,7 @@ struct EventsTests {
                 V"event":"phase-ended","phase":"BUILD","state":"FAILED","seconds":S,"failure":F}
                 V"event":"phase-began","phase":"POST_BUILD"}
                 V"event":"phase-ended","phase":"POST_BUILD","state":"SUCCEEDED","seconds":S}
+                V"event":"reports-discovered","pattern":"**/*","files":0,"seconds":S}
                 V"event":"build-ended","state":"FAILED","seconds":S,"phases":[{"phase":"INSTALL","state":"SUCCEEDED","seconds":S},{"phase":"PRE_BUILD","state":"SUCCEEDED","seconds":S},{"phase":"BUILD","state":"FAILED","seconds":S,"failure":F},{"phase":"POST_BUILD","state":"SUCCEEDED","seconds":S}],"failure":F}
 
                 """

@@ -73,6 +73,10 @@ extension EventRecord {
         if let restored = object(result.restored) { members.append(("cacheRestored", restored)) }
         if let saved = object(result.saved) { members.append(("cacheSaved", saved)) }
         if let artifacts = object(result.artifacts) { members.append(("artifacts", artifacts)) }
+        if let reports = object(result.reports) { members.append(("reports", reports)) }
+        if !result.brokenRules.isEmpty {
+            members.append(("brokenRules", .array(result.brokenRules.map { .string($0) })))
+        }
         if !result.exportedVariables.isEmpty {
             let list = result.exportedVariables.map {
                 JSONText.object([("name", .string($0.name)), ("value", .string($0.value))])

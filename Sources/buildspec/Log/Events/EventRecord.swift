@@ -39,6 +39,9 @@ enum EventRecord {
             line("resumed", members(pause) + [seconds(duration)])
         case .phaseEnded(let report): line("phase-ended", members(report))
         case .artifactCollected(let report): line("artifact", members(report))
+        case .reportRead(let report): line("report", members(report) + content(report))
+        case .reportsDiscovered(let discovery):
+            line("reports-discovered", members(discovery))
         case .cacheSaved(let report): line("cache-saved", members(report))
         case .note(let message): line("note", [("message", .string(message))])
         case .warning(let message): line("warning", [("message", .string(message))])

@@ -41,6 +41,9 @@ struct PrettyPhrases {
             return ["\(phase) failed and starts again: retry \(attempt) of \(limit)"]
         case .artifactCollected(let report):
             return report.failure.map { [style.bad("error: \($0.oneLine)")] } ?? []
+        case .reportRead(let report):
+            guard let failure = report.failure else { return ReportText.failures(report) }
+            return [style.bad("error: report '\(report.label)': \(failure)".oneLine)]
         case .paused: return log(from: offset, limit: PrettyPhrases.stopLines)
         case .resumed(let pause, let duration):
             return ["\(location(of: pause)): resumed after \(Quantity.time(duration))"]
@@ -48,7 +51,7 @@ struct PrettyPhrases {
             let log = file.path.string
             return Summary(result: result, buildspec: buildspec, style: style, log: log).afterPhases
         case .cacheRestored, .cacheSaved, .phaseBegan, .commandBegan, .commandEnded,
-            .commandStopped, .output:
+            .commandStopped, .output, .reportsDiscovered:
             return []
         }
     }

@@ -10,6 +10,14 @@ enum ReportJSON {
         }
     }
 
+    /// The counts of a report.
+    static func summary(_ report: BuildspecReports.Report) -> JSONText {
+        switch report {
+        case .tests(let tests): object(tests.summary)
+        case .coverage(let coverage): .object(members(coverage.summary))
+        }
+    }
+
     private static func object(_ report: TestReport) -> JSONText {
         .object([
             ("type", .string(ReportKind.test.rawValue)),

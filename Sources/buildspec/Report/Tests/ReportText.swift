@@ -1,9 +1,12 @@
 internal import BuildspecReports
+internal import BuildspecRunner
 
 /// A report as text for people.
 enum ReportText {
     /// The most files of a coverage report that are listed.
     private static let mostFiles = 20
+    /// The most failed cases of a group that a build shows.
+    private static let mostFailures = 20
     /// The most lines of a message that are shown.
     private static let mostLines = 10
 
@@ -26,6 +29,31 @@ enum ReportText {
         return "\(Quantity.count(summary.total, "case")) in \(time)\(counts)"
     }
 
+    /// The report of a group on one line, such as `unit: 12 cases in 3.2 s: 12 succeeded`.
+    static func row(_ group: GroupReport) -> String {
+        let content =
+            switch group.report {
+            case .tests(let tests): summary(tests.summary)
+            case .coverage(let coverage): summary(coverage)
+            case nil: group.failure ?? "no report"
+            }
+        let location = group.location.map { ", exported to \($0)" } ?? ""
+        return "\(group.label): \(content)\(location)"
+    }
+
+    /// The failed cases of a group below its row; empty without failures.
+    static func failures(_ group: GroupReport) -> [String] {
+        guard case .tests(var tests) = group.report, tests.summary.failures > 0 else { return [] }
+        let failed = tests.cases.filter(\.status.isFailure)
+        tests.cases = Array(failed.prefix(mostFailures))
+        return ["", "report \(row(group))".oneLine] + failures(tests)
+    }
+
+    /// The name of a case with its prefix.
+    static func name(_ testCase: TestCase) -> String {
+        [testCase.prefix, testCase.name].filter { !$0.isEmpty }.joined(separator: " ")
+    }
+
     private static func failures(_ report: TestReport) -> [String] {
         let failures = report.cases.filter(\.status.isFailure)
         let hidden = report.summary.failures - failures.count
@@ -34,8 +62,7 @@ enum ReportText {
     }
 
     private static func lines(_ testCase: TestCase) -> [String] {
-        let name = [testCase.prefix, testCase.name].filter { !$0.isEmpty }.joined(separator: " ")
-        var head = "\(testCase.status.rawValue) \(name.oneLine)"
+        var head = "\(testCase.status.rawValue) \(name(testCase).oneLine)"
         if let file = testCase.file {
             head += " (\(file.oneLine)\(testCase.line.map { ":\($0)" } ?? ""))"
         }
@@ -75,5 +102,16 @@ enum ReportText {
     private static func tenths(_ value: Double) -> String {
         let tenths = Int((value * 10).rounded())
         return "\(tenths / 10).\(tenths % 10)"
+    }
+}
+
+extension GroupReport {
+    /// The failed cases that a CI system shows next to the code, those with a file first.
+    func annotated(limit: Int) -> [TestCase] {
+        guard case .tests(let tests) = report else { return [] }
+        let failed = tests.cases.filter(\.status.isFailure)
+        return Array(
+            (failed.filter { $0.file != nil } + failed.filter { $0.file == nil }).prefix(limit)
+        )
     }
 }

@@ -1,0 +1,108 @@
+import BuildspecFiles
+import BuildspecModel
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import BuildspecRunner
+
+/// CodeBuild API, ReportExportConfig: the files of a report as they are.
+@Suite(.timed, .timeLimit(.minutes(1)))
+struct ReportExportTests {
+    private static let junit = "<testsuite name='s'><testcase name='a'/></testsuite>"
+
+    private func build(_ lines: String = "", in names: [String]) throws -> TestBuild {
+        let build = try TestBuild(
+            yaml: """
+                version: 0.2
+                phases:
+                  build:
+                    commands: ['true']
+                reports:
+                  unit:
+                    files: ['**/*']
+                    base-directory: out
+                \(lines)
+                """
+        )
+        for name in names { try build.scratch.write(Self.junit, to: name) }
+        return build
+    }
+
+    private func names(below directory: FilePath) -> [String] {
+        FileManager.default.enumerator(atPath: directory.string)?
+            .compactMap { $0 as? String }.filter { $0.contains(".") }.sorted() ?? []
+    }
+
+    @Test func `each group has a directory with its files`() async throws {
+        var build = try build(in: ["out/a.xml", "out/deep/b.xml"])
+        let target = try TemporaryDirectory()
+        build.request.reports.destination = .directory(target.path)
+        let report = try #require(try await build.run().reports.groups.first)
+        #expect(report.location == target.path.appending("unit").string)
+        #expect(names(below: target.path) == ["unit/a.xml", "unit/deep/b.xml"])
+    }
+
+    @Test func `an archive has the name of its group`() async throws {
+        var build = try build(in: ["out/a.xml"])
+        let target = try TemporaryDirectory()
+        build.request.reports.destination = .directory(target.path)
+        build.request.reports.packaging = .zip
+        #expect(try await build.run().state == .succeeded)
+        #expect(names(below: target.path) == ["unit.zip"])
+    }
+
+    @Test func `names without directories must differ`() async throws {
+        let target = try TemporaryDirectory()
+        var good = try build("    discard-paths: yes", in: ["out/a.xml", "out/deep/b.xml"])
+        good.request.reports.destination = .directory(target.path)
+        #expect(try await good.run().state == .succeeded)
+        #expect(names(below: target.path) == ["unit/a.xml", "unit/b.xml"])
+
+        var bad = try build("    discard-paths: yes", in: ["out/a.xml", "out/deep/a.xml"])
+        bad.request.reports.destination = .directory(target.path)
+        let result = try await bad.run()
+        #expect(result.state == .failed)
+        #expect(result.uploadFailure?.contains("[unit: [error exporting report: ['") == true)
+        #expect(result.uploadFailure?.contains("are both 'a.xml' without their") == true)
+    }
+
+    @Test func `a bucket that refuses an object fails the build`() async throws {
+        var build = try build(in: ["out/a.xml"])
+        build.request.reports.destination = .bucket(RefusingBucket())
+        let result = try await build.run()
+        #expect(result.state == .failed)
+        #expect(
+            result.uploadFailure
+                == "Error in UPLOAD_ARTIFACTS phase: [unit: [error exporting report: [AccessDenied]]]"
+        )
+    }
+
+    @Test func `reports that an earlier build exported are not read again`() async throws {
+        var build = try build(in: ["out/a.xml", "out/kept/unit/old.xml"])
+        build.request.reports.destination = .directory(build.scratch.path.appending("out/kept"))
+        let report = try #require(try await build.run().reports.groups.first)
+        #expect(report.files == 1)
+    }
+
+    @Test func `a file of the user is not replaced`() async throws {
+        var build = try build(in: ["out/a.xml"])
+        try build.scratch.write("mine", to: "kept/unit/a.xml")
+        try build.scratch.write("mine", to: "kept/unit/b.txt")
+        build.request.reports.destination = .directory(build.scratch.path.appending("kept"))
+        let result = try await build.run()
+        #expect(result.uploadFailure?.contains("no earlier build collected the file") == true)
+        #expect(try build.scratch.read("kept/unit/a.xml") == "mine")
+    }
+
+    private struct RefusingBucket: ArtifactUploader {
+        struct Refusal: Error, CustomStringConvertible { var description = "AccessDenied" }
+
+        var address: String { "s3://bucket/path" }
+
+        func upload(_ file: FilePath, as key: String, buildARN: String) async throws {
+            throw Refusal()
+        }
+    }
+}
