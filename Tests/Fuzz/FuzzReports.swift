@@ -35,9 +35,12 @@ public func fuzzReports(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     switch whole {
     case .success(let read):
         check(read.report)
-        var merge = ReportMerge(options: options)
-        precondition(merge.add(read.report) && merge.add(read.report), "one type can be merged")
-        if let merged = merge.report { check(merged) }
+        checkWriting(read.report)
+        for rule in MergeRule.allCases {
+            var merge = ReportMerge(options: options, rule: rule)
+            precondition(merge.add(read.report) && merge.add(read.report), "one type can be merged")
+            if let merged = merge.report { check(merged) }
+        }
     case .failure(let fault):
         precondition(fault.line > 0 && fault.column > 0 && !fault.reason.isEmpty, "\(fault)")
     }
@@ -53,6 +56,36 @@ private func read(
         return .success(try ReportReader.read(source, format: format, options: options))
     } catch {
         return .failure(error)
+    }
+}
+
+/// Checks that a written report is read back with the same cases, or the same lines.
+private func checkWriting(_ report: Report) {
+    var bytes: [UInt8] = []
+    let format: ReportFormat
+    switch report {
+    case .tests(let report):
+        format = .junitXML
+        JUnitWriter.write(report) { bytes += $0 }
+    case .coverage(let report):
+        format = .coberturaXML
+        CoberturaWriter.write(report, timestamp: 0) { bytes += $0 }
+    }
+    let options = ReadOptions(maxCases: .max, keepsLines: true)
+    let source = PartSource(bytes[...], size: bytes.count)
+    switch (report, read(source, format, options).map(\.report)) {
+    case (.tests(let written), .success(.tests(let read))):
+        precondition(written.cases.count == read.cases.count, "every case is written")
+        let states = written.cases.count { $0.status.isFailure }
+        precondition(states == read.summary.failures, "every failure is written")
+    case (.coverage(let written), .success(.coverage(let read))):
+        // Paths can repeat, and are cut; files with different paths have the same order.
+        guard written.files.map(\.path) == read.files.map(\.path) else { return }
+        precondition(
+            written.files.map(\.lines.count) == read.files.map(\.lines.count),
+            "every line is written"
+        )
+    default: preconditionFailure("a written report can be read")
     }
 }
 

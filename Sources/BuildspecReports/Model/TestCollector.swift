@@ -46,8 +46,19 @@ struct TestCollector {
     }
 
     func report() -> TestReport {
-        let kept = failures + others.prefix(max(limit - failures.count, 0))
-        let cases = kept.sorted { $0.position < $1.position }.map(\.testCase)
+        let kept = others.prefix(max(limit - failures.count, 0))
+        var cases: [TestCase] = []
+        cases.reserveCapacity(failures.count + kept.count)
+        // Both lists have the order of the file, so they are merged in one pass without copies.
+        var rest = kept[...]
+        for failure in failures {
+            while let other = rest.first, other.position < failure.position {
+                cases.append(other.testCase)
+                rest.removeFirst()
+            }
+            cases.append(failure.testCase)
+        }
+        for other in rest { cases.append(other.testCase) }
         return TestReport(summary: summary, cases: cases)
     }
 }

@@ -96,7 +96,9 @@ final class TestXMLBuilder {
             collector.count(done.status, nanoseconds: done.nanoseconds)
             return
         }
-        let texts = [done.message, done.details].map(\.trimmed)
+        var texts = [done.message, done.details].map(\.trimmed)
+        // Some tools, and `JUnitWriter`, repeat the message as the first line of the details.
+        if texts[0] == String(texts[1].prefix { !$0.isNewline }).trimmed { texts[0] = "" }
         collector.add(
             TestCase(
                 prefix: done.prefix,

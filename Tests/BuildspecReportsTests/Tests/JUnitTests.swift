@@ -111,6 +111,22 @@ import Testing
         #expect(report.cases.map(\.message) == ["", "m"])
     }
 
+    @Test(arguments: [
+        ("no <b>", "no <b>\n  at c:7", "no <b>\n  at c:7"), ("no", "\n no \n", "no"),
+        ("no", "nobody", "no\nnobody"), ("no", "", "no"), ("", "at c", "at c"),
+    ])
+    func `a message that its text repeats as the first line is read once`(
+        message: String,
+        text: String,
+        read: String
+    ) throws {
+        let document = """
+            <testsuite><testcase><failure message="\(message.replacing("<", with: "&lt;"))">\
+            <![CDATA[\(text)]]></failure></testcase></testsuite>
+            """
+        #expect(try XMLReading.only(document, .junitXML).message == read)
+    }
+
     @Test func `long texts are cut`() throws {
         let long = String(repeating: "x", count: 70_000)
         let document = """
