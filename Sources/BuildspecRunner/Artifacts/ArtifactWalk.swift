@@ -13,6 +13,8 @@ struct ArtifactWalk {
         var isLink: Bool
         /// Whether the file is a link without a target.
         var isDangling = false
+        /// The time of the file, links followed; `nil` for a directory and without a target.
+        var modified: FileTime?
     }
 
     /// An error for a walk that would start in the directory that artifacts are collected into.
@@ -184,7 +186,9 @@ struct ArtifactWalk {
         if excluded.contains(file.identity) {
             skipped[file.identity] = path
         } else {
-            matches.append(Match(path: path, isDirectory: false, isLink: isLink))
+            matches.append(
+                Match(path: path, isDirectory: false, isLink: isLink, modified: file.modified)
+            )
         }
     }
 

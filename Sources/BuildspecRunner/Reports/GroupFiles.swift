@@ -81,7 +81,10 @@ struct GroupFiles: Sendable {
     ///
     /// CodeBuild builds a new checkout, in which no file of an earlier build can be.
     func staleWarning(before startTime: Int64) -> String? {
-        let old = paths.filter { !ReportDiscoverer.wasWritten($0, since: startTime) }
+        let old = paths.filter { path in
+            let status = try? FileStatus.following(path)
+            return !ReportDiscoverer.isWritten(status?.modified, since: startTime)
+        }
         guard let first = old.first else { return nil }
         let others = old.count > 1 ? " and \(old.count - 1) more" : ""
         return "'\(first.text)'\(others) is in a report, but this build did not write it"

@@ -93,7 +93,7 @@ struct ReportDiscoverer: Sendable {
         .filter { match in
             !match.isDirectory && !match.isLink
                 && ReportDiscoverer.suffixes.contains(where: match.path.bytes.hasSuffix)
-                && ReportDiscoverer.wasWritten(match.path, since: startTime)
+                && ReportDiscoverer.isWritten(match.modified, since: startTime)
         }
         .map(\.path)
     }
@@ -108,11 +108,11 @@ struct ReportDiscoverer: Sendable {
         return ReportFormat.allCases.compactMap { format in found[format].map { (format, $0) } }
     }
 
-    /// Returns whether a file was written since a time in milliseconds since 1970.
-    static func wasWritten(_ path: PathBytes, since time: Int64) -> Bool {
-        guard let status = try? FileStatus.following(path) else { return true }
+    /// Returns whether a file was written since a time in milliseconds since 1970, or has no time.
+    static func isWritten(_ modified: FileTime?, since time: Int64) -> Bool {
+        guard let modified else { return true }
         // A file system's clock can be some milliseconds late, and some have whole seconds only.
-        return status.modified.seconds >= time / 1_000 - 1
+        return modified.seconds >= time / 1_000 - 1
     }
 }
 
