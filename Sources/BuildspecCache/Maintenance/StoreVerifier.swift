@@ -115,21 +115,12 @@ struct StoreVerifier: Sendable {
         in pack: Manifest.Pack,
         _ blobs: Set<Manifest.Blob>
     ) async throws -> String? {
-        do throws(CacheError) {
-            let limit = Limits.packStored
-            let stored = try await reader.readVerified(pack.name, pack.digest, limit: limit)
-            let tar = try pack.codec.decode(stored, limit: pack.contentSize)
-            guard tar.count == pack.contentSize else {
-                return "'\(pack.name)' does not hold what the manifest says"
-            }
-            for blob in blobs {
-                let range = blob.offset..<blob.offset + blob.size
-                guard ContentDigest(of: tar, range) == blob.digest else {
-                    return "'\(pack.name)' holds another content at \(blob.offset) than it should"
-                }
-            }
+        do {
+            try await reader.verify(pack, holds: blobs, limit: Limits.packStored)
             return nil
-        } catch {
+        } catch let error as MismatchedContent {
+            return error.damage.description
+        } catch let error as CacheError {
             guard error.code == .damaged else { throw error }
             return error.description
         }

@@ -51,7 +51,7 @@ struct ContentVerification: Sendable {
                 let (pack, blobs) = (manifest.packs[index], blobs[index] ?? [])
                 tasks.addTask {
                     do {
-                        try await verify(pack, holds: blobs)
+                        try await reader.verify(pack, holds: blobs)
                         return (index, nil)
                     } catch {
                         return (index, error)
@@ -73,10 +73,18 @@ struct ContentVerification: Sendable {
         }
         return blobs
     }
+}
 
-    private func verify(_ pack: Manifest.Pack, holds blobs: [Manifest.Blob]) async throws {
-        let stored = try await reader.readVerified(pack.name, pack.digest, limit: pack.storedSize)
-        let source = try PackSource(stored, pack)
+extension EntryReader {
+    /// Reads a pack and compares each blob with its digest; a pack larger than `limit` is not read.
+    ///
+    /// - Throws: `MismatchedContent` for the first blob that differs, or `CacheError`.
+    func verify(
+        _ pack: Manifest.Pack,
+        holds blobs: some Sequence<Manifest.Blob>,
+        limit: UInt64? = nil
+    ) async throws {
+        let source = try await self.pack(pack, limit: limit)
         let blobs = blobs.sorted { ($0.offset, $0.size) < ($1.offset, $1.size) }
         var slice = PackSlice(source, wanting: blobs.map { $0.offset..<$0.offset + $0.size })
         var last: Manifest.Blob?

@@ -88,10 +88,9 @@ struct PackExtractor: Sendable {
             }
         }
         let stamp = VerifiedPacks.stamp(pack, in: reader.stores.onlyLocal)
-        let stored = try await reader.readVerified(pack.name, pack.digest, limit: pack.storedSize)
-        let source = try PackSource(stored, pack)
+        let source = try await reader.pack(pack)
         var extraction = try await write(writes, from: source)
-        extraction.fetched = UInt64(stored.count)
+        extraction.fetched = UInt64(source.bytesRead)
         if let stamp {
             extraction.verified[pack.digest] = VerifiedPacks.Pack(
                 stamp: stamp,

@@ -14,7 +14,7 @@ struct PackReader {
     }
 
     /// Reads the bytes of a blob and compares them with its digest.
-    mutating func bytes(of blob: Manifest.Blob) async throws(CacheError) -> ArraySlice<UInt8> {
+    mutating func bytes(of blob: Manifest.Blob) async throws -> ArraySlice<UInt8> {
         try await fetch(blob.pack)
         let pack = packs[blob.pack]
         let tar = tars[tars.count - 1].bytes
@@ -26,7 +26,7 @@ struct PackReader {
     }
 
     /// Moves a pack to the end of the tars, and fetches it if it is not there.
-    private mutating func fetch(_ index: Int) async throws(CacheError) {
+    private mutating func fetch(_ index: Int) async throws {
         if let position = tars.lastIndex(where: { $0.pack == index }) {
             tars.append(tars.remove(at: position))
             return
@@ -37,9 +37,9 @@ struct PackReader {
             size -= first.bytes.count
             tars.removeFirst()
         }
-        let stored = try await reader.readVerified(pack.name, pack.digest, limit: pack.storedSize)
-        let tar = try pack.codec.decode(stored, limit: pack.contentSize)
-        guard tar.count == pack.contentSize else { throw PackSource.damage(pack.name) }
-        tars.append((index, tar))
+        let all = 0..<pack.contentSize
+        var slice = PackSlice(try await reader.pack(pack), wanting: [all])
+        _ = try slice.move(to: all)
+        tars.append((index, slice.bytes))
     }
 }

@@ -35,11 +35,29 @@ struct PackSource: Sendable {
         name = pack.name
     }
 
+    /// The number of stored bytes that are in memory.
+    var bytesRead: Int {
+        if case .bytes(let stored) = storage { stored.count } else { 0 }
+    }
+
     fileprivate var damage: CacheError { PackSource.damage(name) }
 
     /// The error for a pack whose content does not have the size in the manifest.
     static func damage(_ name: String) -> CacheError {
         .damaged("'\(name)' does not match the manifest")
+    }
+}
+
+extension EntryReader {
+    /// Reads a pack and compares its bytes with its digest; a pack larger than `limit` is not read.
+    ///
+    /// Every reader of packs begins here, and `PackSlice` unpacks what it needs.
+    func pack(
+        _ pack: Manifest.Pack,
+        limit: UInt64? = nil
+    ) async throws(CacheError) -> PackSource {
+        let limit = limit ?? pack.storedSize
+        return try PackSource(try await readVerified(pack.name, pack.digest, limit: limit), pack)
     }
 }
 

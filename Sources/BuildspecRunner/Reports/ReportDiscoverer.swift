@@ -27,7 +27,7 @@ struct ReportDiscoverer: Sendable {
     /// Searches, and returns the files that are not `known`, by format in the order of formats; none if the
     /// search is off or fails.
     func run(except known: Set<PathBytes>) async -> [(ReportFormat, [PathBytes])] {
-        let names = [ReportDiscoverer.flag, ReportDiscoverer.directory]
+        let names = [ReportDiscoverer.flag, ReportDiscoverer.directory].filter(session.mayHave)
         let paths = await DeclaredPaths([], variables: names, in: session)
         guard paths.values[ReportDiscoverer.flag]?.lowercased() != "false" else { return [] }
         let given = paths.values[ReportDiscoverer.directory] ?? ""

@@ -100,6 +100,12 @@ final class ShellSession: Sendable {
         stateOwner.withLock { $0 = state.user }
     }
 
+    /// Whether the saved environment may have a variable; `false` is certain, and costs no process.
+    func mayHave(_ name: String) -> Bool {
+        guard let state = try? state() else { return true }
+        return state.environment.firstRange(of: Array(name.utf8)) != nil
+    }
+
     /// Sets the user that evaluates keys and names from now on.
     func evaluate(as user: UserAccount?) { evaluator.withLock { $0 = user } }
 

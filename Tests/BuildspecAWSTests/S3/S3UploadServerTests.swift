@@ -93,6 +93,22 @@ struct `Uploads to buckets` {
         )
     }
 
+    @Test(arguments: ["small", "large"])
+    func `moto encrypts an object with the key that was given`(name: String) async throws {
+        let environment = try environment(.moto)
+        _ = try writeLarge()
+        try directory.write("text", to: "small")
+        let arn = "arn:aws:kms:us-east-1:123456789012:key/5f6f2b34-0000-4000-8000-000000000000"
+        try await uploader(environment).put(
+            file: directory.file(name).string,
+            as: name,
+            encryption: .kms(key: arn)
+        )
+        let response = try await object(name, environment)
+        #expect(response.header("x-amz-server-side-encryption") == "aws:kms")
+        #expect(response.header("x-amz-server-side-encryption-aws-kms-key-id") == arn)
+    }
+
     @Test func `an upload is complete although some responses are cut off`() async throws {
         let environment = try environment(.moto)
         let url = try #require(MotoTrait.server).url

@@ -49,7 +49,7 @@
                     let remedy = "name a directory that does not contain it"
                     try checkConflicts(start, remedy: remedy)
                     try checkClosed(start)
-                    let target = UsualCaches.resolved(start)
+                    let target = ClosedDirectory.resolved(start)
                     if let inside = closed.first(where: { $0.path.starts(with: target) }) {
                         throw UnreachablePath(
                             description:
@@ -161,7 +161,7 @@
                 directory,
                 remedy: "name a directory that ends before the first wildcard"
             )
-            let target = UsualCaches.resolved(directory)
+            let target = ClosedDirectory.resolved(directory)
             guard !usualCaches.contain(target) else {
                 try checkClosed(directory)
                 return [directory]
@@ -183,7 +183,7 @@
         /// Checks that a directory is not a closed one or inside of one, and that commands could not replace
         /// a link that leads to a closed one.
         private func checkClosed(_ directory: FilePath) throws(UnreachablePath) {
-            let target = UsualCaches.resolved(directory)
+            let target = ClosedDirectory.resolved(directory)
             for closed in closed {
                 if target.starts(with: closed.path) {
                     throw UnreachablePath(
@@ -206,7 +206,7 @@
                 throw UnreachablePath(description: "'\(top)' belongs to the sandbox")
             }
             let ownPaths = hiddenPaths + SandboxMounts.sandboxPaths
-            for path in [directory, UsualCaches.resolved(directory)] {
+            for path in [directory, ClosedDirectory.resolved(directory)] {
                 if let hidden = ownPaths.first(where: { $0.starts(with: path) }) {
                     throw UnreachablePath(
                         description: "the sandbox cannot open '\(path)', because it has its own "
@@ -220,7 +220,7 @@
         /// path with links resolved.
         private func open(_ directory: FilePath) throws(UnreachablePath) -> FilePath {
             do {
-                let target = UsualCaches.resolved(directory)
+                let target = ClosedDirectory.resolved(directory)
                 try SandboxCaches.createDirectory(target)
                 // After creating the target, a link that leads nowhere is still not a directory.
                 guard try Machine.absolute(directory).text == target.string else {

@@ -43,7 +43,8 @@
 
         private mutating func hide(_ path: FilePath, in mount: Mount) {
             var rest = path
-            guard let empty = closed[path], rest.removePrefix(UsualCaches.resolved(mount.outside))
+            guard let empty = closed[path],
+                rest.removePrefix(ClosedDirectory.resolved(mount.outside))
             else { return }
             var above = mount
             // Commands could rename a directory above and make another one, but not rename a mount point.
@@ -58,7 +59,9 @@
 
         /// Returns whether commands would see a closed path in a writable mount.
         func needsHiding(_ path: FilePath) -> Bool {
-            mounts.contains { $0.isWritable && path.starts(with: UsualCaches.resolved($0.outside)) }
+            mounts.contains {
+                $0.isWritable && path.starts(with: ClosedDirectory.resolved($0.outside))
+            }
         }
 
         /// Returns the path on this machine of a path inside; `nil` for a path that only the sandbox has.

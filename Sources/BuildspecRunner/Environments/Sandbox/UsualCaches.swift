@@ -44,17 +44,19 @@
         /// Finds the directories of some homes; `named` are those of `--sandbox-write`.
         init(homes: [String], named: [FilePath]) {
             let homes = Set(
-                homes.filter { $0.hasPrefix("/") }.map { UsualCaches.resolved(FilePath($0)) }
+                homes.filter { $0.hasPrefix("/") }.map { ClosedDirectory.resolved(FilePath($0)) }
             )
             directories =
                 homes.flatMap { home in
                     UsualCaches.tools.flatMap { tool, parts in
                         parts.map { (home.pushing(tool), home.pushing(tool).pushing($0)) }
                     }
-                } + named.map { (UsualCaches.resolved($0), UsualCaches.resolved($0)) }
+                } + named.map { (ClosedDirectory.resolved($0), ClosedDirectory.resolved($0)) }
             credentialFiles =
                 homes.flatMap { home in UsualCaches.credentials.map { home.pushing($0) } }
-                .filter { UsualCaches.resolved($0) == $0 && FileProbe($0)?.isDirectory == false }
+                .filter {
+                    ClosedDirectory.resolved($0) == $0 && FileProbe($0)?.isDirectory == false
+                }
         }
 
         /// Returns whether a cached path can open a directory: one of these, or one below, links resolved.
@@ -68,8 +70,5 @@
             guard inside.contains(where: { directory.starts(with: $0.tool) }) else { return [] }
             return inside.map(\.part).sorted { $0.string < $1.string }
         }
-
-        /// Returns a path with the links of its existing part resolved.
-        static func resolved(_ path: FilePath) -> FilePath { ClosedDirectory.resolved(path) }
     }
 #endif
