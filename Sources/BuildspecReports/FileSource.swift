@@ -10,10 +10,10 @@ final class FileSource: ByteSource {
     private(set) var failure: String?
 
     /// Opens a file; a directory, a pipe and a device are refused without waiting.
-    init(_ path: String, partSize: Int = 256 << 10) throws(ContentFault) {
+    init(_ path: PathBytes, partSize: Int = 256 << 10) throws(ContentFault) {
         self.partSize = partSize
         do {
-            let file = try OpenFile.reading(PathBytes(path))
+            let file = try OpenFile.reading(path)
             guard try file.status().kind == .regular else {
                 throw ContentFault("not a regular file")
             }
@@ -28,6 +28,10 @@ final class FileSource: ByteSource {
     }
 
     func next() -> [UInt8] {
+        guard !Task.isCancelled else {
+            failure = "the work was stopped"
+            return []
+        }
         var part: [UInt8] = []
         do {
             let count = try file.read(partSize, at: offset, appendingTo: &part)

@@ -1,4 +1,4 @@
-internal import BuildspecFiles
+package import BuildspecFiles
 internal import BuildspecSyntax
 
 extension ReportFormat {
@@ -11,8 +11,13 @@ extension ReportFormat {
     ///
     /// - Returns: `nil` if the file is not a report, is not a regular file or cannot be read.
     public static func detect(path: String) -> ReportFormat? {
-        guard let source = try? FileSource(path, partSize: headSize) else { return nil }
-        return detect(head: source.next(), fileName: path)
+        detect(file: PathBytes(path))
+    }
+
+    /// Finds the format of a file whose path has any bytes.
+    package static func detect(file: PathBytes) -> ReportFormat? {
+        guard let source = try? FileSource(file, partSize: headSize) else { return nil }
+        return detect(head: source.next(), fileName: file.text)
     }
 
     /// Finds the format of a file by the start of its content.

@@ -1,4 +1,4 @@
-internal import BuildspecFiles
+package import BuildspecFiles
 package import BuildspecSyntax
 
 /// Reads report files into one model.
@@ -18,9 +18,19 @@ public enum ReportReader {
         format: ReportFormat,
         options: ReadOptions = ReadOptions()
     ) throws(ReportError) -> ReadReport {
+        try read(file: PathBytes(path), format: format, options: options)
+    }
+
+    /// Reads a file whose path has any bytes; a cancelled task ends with an error.
+    package static func read(
+        file: PathBytes,
+        format: ReportFormat,
+        options: ReadOptions = ReadOptions()
+    ) throws(ReportError) -> ReadReport {
+        let path = file.text
         let source: FileSource
         do {
-            source = try FileSource(path)
+            source = try FileSource(file)
         } catch {
             throw ReportError(path: path, reason: error.reason)
         }

@@ -115,23 +115,15 @@ public struct BuildRequest: Sendable {
         reservedDirectories + ownFiles.map { ($0, "a file that 'buildspec' writes") }
     }
 
-    /// A directory that the build writes to after its phases.
-    enum OutputDirectory {
-        case artifacts
-        case reports
-    }
-
-    /// The directories that the build writes to after its phases, each with its description; a build reads
-    /// no file of an earlier build from them.
-    func outputDirectories(except left: OutputDirectory?) -> [(path: FilePath, what: String)] {
-        var directories: [(path: FilePath, what: String)] = []
-        if left != .artifacts, let path = artifactsDirectory {
-            directories.append((path, "the directory that artifacts are collected into"))
+    /// The files that earlier builds collected or exported to the request's directories, and that this build
+    /// has not written since its start.
+    func earlierOutput(before startTime: Int64) -> Set<FileStatus.Identity> {
+        let directories = [artifactsDirectory, reports.destination?.directory].compactMap(\.self)
+        let found = directories.flatMap { directory in
+            ArtifactMemory(PathBytes(directory.string), in: stateDirectory)?
+                .identities(before: startTime) ?? []
         }
-        if left != .reports, let path = reports.destination?.directory {
-            directories.append((path, "the directory that reports are exported to"))
-        }
-        return directories
+        return Set(found)
     }
 
     /// The directories of `reservedPaths`.

@@ -30,7 +30,8 @@ public struct BuildRunner: Sendable {
         let timeout = BuildTimeout(request.timeout)
         try request.checkDirectories()
         try request.checkCommands()
-        if let obstacle = await ArtifactTarget(request)?.obstacle() {
+        let obstacle = await ArtifactTarget(request)?.obstacle()
+        if let obstacle = obstacle ?? OutputTarget.reportsObstacle(request) {
             throw SetupError(obstacle)
         }
         let directory = try privateDirectory()
@@ -112,11 +113,8 @@ extension BuildRunner {
         var adjusted = request
         adjusted.sourceDirectory = setup.execution.sourceCopy ?? sources
         // Links that exist before the first command are the user's own.
-        if let directory = request.artifactsDirectory {
-            adjusted.artifactsDirectory = FilePath(
-                Machine.resolved(PathBytes(directory.string)).text
-            )
-        }
+        adjusted.artifacts?.destination.resolve()
+        adjusted.reports.destination?.resolve()
         let steps = BuildSteps(
             request: adjusted,
             sources: sources,

@@ -1,4 +1,5 @@
 internal import BuildspecCache
+internal import BuildspecFiles
 internal import BuildspecModel
 internal import SystemPackage
 
@@ -51,9 +52,10 @@ struct BuildSteps: Sendable {
         result.exportedVariables = await exportedVariables()
         await endProcesses()
 
-        result.artifacts = await collectArtifacts(result)
-        result.reports = await readReports(result)
-        if case .read(let groups, _) = result.reports, result.uploadFailure == nil {
+        let written: Set<PathBytes>
+        (result.artifacts, written) = await collectArtifacts(result)
+        result.reports = await readReports(result, besides: written)
+        if case .read(let groups, _) = result.reports {
             result.brokenRules = request.reports.rules.compactMap { $0.problem(in: groups) }
         }
         if result.uploadFailure != nil || !result.brokenRules.isEmpty, result.state == .succeeded {
@@ -123,10 +125,13 @@ struct BuildSteps: Sendable {
         return exported.variables
     }
 
-    private func collectArtifacts(_ result: BuildResult) async -> ArtifactsOutcome {
-        guard let section = request.buildspec.artifacts else { return .notDeclared }
-        guard let options = request.artifacts else { return .notAsked }
-        guard uploads(result) else { return .skipped }
+    /// Collects the artifacts, and returns the paths or addresses of their files.
+    private func collectArtifacts(
+        _ result: BuildResult
+    ) async -> (ArtifactsOutcome, written: Set<PathBytes>) {
+        guard let section = request.buildspec.artifacts else { return (.notDeclared, []) }
+        guard let options = request.artifacts else { return (.notAsked, []) }
+        guard uploads(result) else { return (.skipped, []) }
         let start = ContinuousClock.now
         let collector = ArtifactCollector(
             section: section,
@@ -138,11 +143,14 @@ struct BuildSteps: Sendable {
             session: session,
             output: output
         )
-        let reports = await collector.run()
-        return .collected(reports, duration: .now - start)
+        let (reports, written) = await collector.run()
+        return (.collected(reports, duration: .now - start), written)
     }
 
-    private func readReports(_ result: BuildResult) async -> ReportsOutcome {
+    private func readReports(
+        _ result: BuildResult,
+        besides artifacts: Set<PathBytes>
+    ) async -> ReportsOutcome {
         guard uploads(result) else { return .skipped }
         let start = ContinuousClock.now
         let collector = ReportCollector(
@@ -151,7 +159,8 @@ struct BuildSteps: Sendable {
             isConfined: setup.users.hasOtherUsers,
             identity: setup.identity,
             session: session,
-            output: output
+            output: output,
+            artifacts: artifacts
         )
         return .read(await collector.run(), duration: .now - start)
     }

@@ -20,6 +20,8 @@ final class JaCoCoReader: XMLHandler {
         var depth: Int
         var counters = Counters()
         var lines = MergeTable<TableLine>()
+        /// Whether the lines have counts of instructions.
+        var hasInstructions = true
     }
 
     /// The first counters of an element; JaCoCo leaves out counters of zero.
@@ -97,7 +99,7 @@ final class JaCoCoReader: XMLHandler {
                 FileCoverage(
                     path: file.path,
                     summary: file.counters.summary,
-                    lines: file.lines.lines()
+                    lines: file.hasInstructions ? file.lines.lines() : []
                 )
             )
         } else if name == "package" {
@@ -114,6 +116,10 @@ final class JaCoCoReader: XMLHandler {
             try open?.counters.add(element)
         } else if options.keepsLines, element.name == "line", let number = element.count("nr") {
             try bounds.addLine()
+            // gcovr writes lines without these, which do not say whether the line ran.
+            if element.count("ci") == nil, element.count("mi") == nil {
+                open?.hasInstructions = false
+            }
             let covered = max(element.count("cb") ?? 0, 0)
             // JaCoCo counts the instructions of a line, not how often it ran.
             open?.lines.add(

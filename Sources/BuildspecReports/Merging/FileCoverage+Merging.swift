@@ -1,9 +1,16 @@
 internal import BuildspecFiles
 
 extension FileCoverage {
-    /// Unites the lines of two reports on one file; without lines, the better covered one is returned.
+    /// Whether the lines are those that the counts of the file say.
+    var hasAllLines: Bool {
+        let counted = CoverageSummary(of: lines)
+        return counted.linesCovered == summary.linesCovered
+            && counted.linesMissed == summary.linesMissed
+    }
+
+    /// Unites the lines of two reports on one file; without all lines, the better covered one is returned.
     static func merging(_ one: FileCoverage, _ other: FileCoverage) -> FileCoverage {
-        guard !one.lines.isEmpty, !other.lines.isEmpty else {
+        guard one.hasAllLines, other.hasAllLines else {
             let isBetter =
                 (other.summary.linesCovered, other.summary.branchesCovered)
                 > (one.summary.linesCovered, one.summary.branchesCovered)
@@ -23,7 +30,23 @@ extension FileCoverage {
             }
         }
         lines += first + second
-        return FileCoverage(path: one.path, summary: CoverageSummary(of: lines), lines: lines)
+        var summary = CoverageSummary(of: lines)
+        if !one.hasAllBranches || !other.hasAllBranches {
+            // Some formats have branches that belong to no line.
+            let isBetter =
+                (other.summary.branchesCovered, one.summary.branchesMissed)
+                > (one.summary.branchesCovered, other.summary.branchesMissed)
+            let better = isBetter ? other.summary : one.summary
+            summary.branchesCovered = better.branchesCovered
+            summary.branchesMissed = better.branchesMissed
+        }
+        return FileCoverage(path: one.path, summary: summary, lines: lines)
+    }
+
+    private var hasAllBranches: Bool {
+        let counted = CoverageSummary(of: lines)
+        return counted.branchesCovered == summary.branchesCovered
+            && counted.branchesMissed == summary.branchesMissed
     }
 }
 

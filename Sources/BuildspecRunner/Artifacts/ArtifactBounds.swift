@@ -10,6 +10,8 @@ struct ArtifactBounds: Sendable {
     let containsSources: Bool
     /// The program's directories that do not contain the sources; no file in them is collected.
     let closed: Set<FileStatus.Identity>
+    /// The files that earlier builds collected or exported and that are not a part of this build.
+    private let earlierFiles: Set<FileStatus.Identity>
     /// The program's files and directories, each with its description.
     private let reserved: [FileStatus.Identity: String]
 
@@ -17,8 +19,10 @@ struct ArtifactBounds: Sendable {
     init(
         into directory: PathBytes?,
         root: PathBytes,
-        reservedPaths: [(path: FilePath, what: String)]
+        reservedPaths: [(path: FilePath, what: String)],
+        earlierFiles: Set<FileStatus.Identity> = []
     ) throws(FileError) {
+        self.earlierFiles = earlierFiles
         target =
             if let directory { try ArtifactWalk.directory(directory)?.status().identity } else {
                 nil
@@ -41,7 +45,7 @@ struct ArtifactBounds: Sendable {
 
     /// The files and directories that a walk skips.
     var excluded: Set<FileStatus.Identity> {
-        Set(reserved.keys).union([target].compactMap(\.self))
+        earlierFiles.union(reserved.keys).union([target].compactMap(\.self))
     }
 
     func isTarget(_ directory: PathBytes) throws(FileError) -> Bool {
@@ -52,7 +56,7 @@ struct ArtifactBounds: Sendable {
     /// Returns the message for a pattern that starts in the directory that artifacts are collected into.
     func insideTargetMessage(_ directory: PathBytes) -> String {
         "'\(directory.text)' is in the directory that the artifacts are collected into, so collecting "
-            + "would replace its files; collect into another directory"
+            + "would replace its files; name another directory"
     }
 
     /// Returns a warning for each file or directory of the program that a pattern matches.

@@ -20,7 +20,9 @@ struct ArtifactCollector: Sendable {
     let output: OutputMultiplexer
 
     /// Collects all artifacts, also after one of them failed.
-    func run() async -> [ArtifactReport] {
+    ///
+    /// - Returns: The results, and the paths or addresses of all files.
+    func run() async -> (reports: [ArtifactReport], written: Set<PathBytes>) {
         let sets =
             [(nil, section.primary)] + section.secondary.map { (Optional($0.identifier), $0.set) }
         var reports: [ArtifactReport] = []
@@ -45,7 +47,7 @@ struct ArtifactCollector: Sendable {
             reports.append(outcome.report)
             await output.emit(.artifactCollected(outcome.report))
         }
-        return reports
+        return (reports, writer.written)
     }
 
     /// The result of collecting one artifact, and the writer, which knows its paths.
@@ -75,7 +77,7 @@ struct ArtifactCollector: Sendable {
             let artifact = Artifact(
                 files: selection.files,
                 key: key,
-                identifier: identifier,
+                title: identifier.map { "the artifact '\($0)'" } ?? "the primary artifact",
                 isArchive: options.packaging == .zip,
                 time: fixedTime(paths.values),
                 range: set.files.first?.range
@@ -107,14 +109,17 @@ struct ArtifactCollector: Sendable {
         let bounds = try ArtifactBounds(
             into: options.directory.map { PathBytes($0.string) },
             root: PathBytes(sources.string),
-            reservedPaths: request.reservedPaths + request.outputDirectories(except: .artifacts)
+            reservedPaths: request.reservedPaths,
+            earlierFiles: request.earlierOutput(before: identity.startTime)
         )
         return try ArtifactSelection(
             set,
             root: PathBytes(request.sourceDirectory.string),
             within: bounds,
-            isConfined: isConfined,
-            visiblePaths: session.execution.visiblePaths,
+            collecting: CollectableFiles(
+                isConfined: isConfined,
+                visiblePaths: session.execution.visiblePaths
+            ),
             expand: paths.path
         )
     }

@@ -10,11 +10,12 @@ struct ArtifactKey {
     /// The path; empty for the destination itself.
     let path: PathBytes
 
-    /// Makes the key of an exported report group: its name, without the rest of an ARN.
-    init(ofReport name: String, isArchive: Bool) {
-        let last = name.utf8.split(separator: slash).last.map { Array($0) } ?? []
-        let isUnsafe = [".", ".."].contains(String(decoding: last, as: UTF8.self))
-        let safe = last.isEmpty || isUnsafe || last.contains(0) ? Array("report".utf8) : last
+    /// Makes the key of an exported report group: its label, without names that lead elsewhere.
+    init(ofReport label: String, isArchive: Bool) {
+        let names = label.utf8.split(separator: slash).map(Array.init).filter {
+            ![".", ".."].contains(String(decoding: $0, as: UTF8.self)) && !$0.contains(0)
+        }
+        let safe = names.isEmpty ? Array("report".utf8) : Array(names.joined(separator: [slash]))
         path = PathBytes(isArchive ? safe + Array(".zip".utf8) : safe)
     }
 

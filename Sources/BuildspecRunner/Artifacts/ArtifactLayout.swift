@@ -15,6 +15,10 @@ struct ArtifactLayout: Sendable {
     private let untracked: Set<PathBytes>?
     /// The paths of the artifacts so far, each with the artifact's name.
     private var assigned: [PathBytes: String] = [:]
+    private let directory: PathBytes
+    private let memory: ArtifactMemory?
+    /// The directories below that were checked, and whether they are repositories of the user.
+    private var repositories: [PathBytes: Bool] = [:]
 
     /// Finds the existing files that must not be replaced in `directory`, which is without links.
     ///
@@ -33,6 +37,8 @@ struct ArtifactLayout: Sendable {
         self.sources = relative(root)
         let isRepository = (try? FileStatus.named(directory.appending(".git".utf8))) ?? nil != nil
         let memory = ArtifactMemory(directory, in: stateDirectory)
+        self.directory = directory
+        self.memory = memory
         shared = isRepository || directory.isWithin(root) ? (directory, memory) : nil
         // A repository that an earlier build collected has no files of the user.
         let isCollected =
@@ -62,9 +68,8 @@ struct ArtifactLayout: Sendable {
     mutating func assign(
         _ files: [PathBytes],
         below top: PathBytes,
-        of identifier: String?
+        of title: String
     ) -> String? {
-        let name = identifier.map { "the artifact '\($0)'" } ?? "the primary artifact"
         var all = assigned
         let paths = Set(files.map { top.appending($0.bytes) })
         for file in files {
@@ -73,15 +78,15 @@ struct ArtifactLayout: Sendable {
                 return problem(path, "it lies in the sources")
             }
             if hasRepository, path.components.first?.elementsEqual(".git".utf8) == true {
-                return "nothing is collected, as '\(path.text)' would change the repository there; "
-                    + "collect into another directory"
+                return repositoryProblem(path)
             }
+            if let problem = nestedProblem(path) { return problem }
             if let what = reserved[path] { return problem(path, "it is \(what)") }
             if replacesUserFile(path, paths) {
                 return problem(path, "no earlier build collected the file that is there")
             }
             if let other = assigned[path] { return problem(path, "\(other) has that file") }
-            all[path] = name
+            all[path] = title
         }
         assigned = all
         return nil
@@ -113,7 +118,39 @@ struct ArtifactLayout: Sendable {
     }
 
     private func problem(_ path: PathBytes, _ reason: String) -> String {
-        "nothing is collected, as '\(path.text)' would be replaced: \(reason); collect into another "
+        "nothing is written, as '\(path.text)' would be replaced: \(reason); name another directory"
+    }
+
+    private func repositoryProblem(_ path: PathBytes) -> String {
+        "nothing is written, as '\(path.text)' would change the repository there; name another "
             + "directory"
+    }
+
+    /// Returns why a path must not be written in a repository below the directory, which is the user's
+    /// unless an earlier build collected it.
+    private mutating func nestedProblem(_ path: PathBytes) -> String? {
+        var above = path.parent
+        while !above.bytes.isEmpty, above != PathBytes("/"), above != PathBytes(".") {
+            if isUserRepository(above) {
+                let rest = path.components.dropFirst(above.components.count)
+                if rest.first?.elementsEqual(".git".utf8) == true { return repositoryProblem(path) }
+                let status = try? FileStatus.named(directory.appending(path.bytes))
+                guard status != nil, memory?.contains(path) != true else { return nil }
+                return problem(path, "it is in the repository '\(above.text)'")
+            }
+            above = above.components.count > 1 ? above.parent : PathBytes("")
+        }
+        return nil
+    }
+
+    private mutating func isUserRepository(_ path: PathBytes) -> Bool {
+        if let known = repositories[path] { return known }
+        let git = path.appending(".git".utf8)
+        let exists = ((try? FileStatus.named(directory.appending(git.bytes))) ?? nil) != nil
+        let isCollected = [git, git.appending("HEAD".utf8)].contains {
+            memory?.contains($0) == true
+        }
+        repositories[path] = exists && !isCollected
+        return exists && !isCollected
     }
 }

@@ -8,6 +8,7 @@ struct ArtifactMemory: Sendable {
     /// The longest list in bytes that is written or read.
     private static let limit: UInt64 = 64 << 20
 
+    private let directory: PathBytes
     private let listDirectory: PathBytes
     /// The header of the list, which differs for another directory at the same path.
     private let header: [UInt8]
@@ -19,6 +20,7 @@ struct ArtifactMemory: Sendable {
         guard let identity = try? DirectoryHandle.open(directory).status().identity else {
             return nil
         }
+        self.directory = directory
         listDirectory = PathBytes(stateDirectory.appending("artifacts").string)
         header = Array("\(identity.inode) ".utf8) + directory.bytes
         file = listDirectory.appending("\(identity.inode)".utf8)
@@ -29,6 +31,14 @@ struct ArtifactMemory: Sendable {
 
     /// Returns whether an earlier build collected a file, given by its path relative to the directory.
     func contains(_ path: PathBytes) -> Bool { files.contains(path) }
+
+    /// Returns the files that are older than the start of a build, in milliseconds since 1970.
+    func identities(before startTime: Int64) -> [FileStatus.Identity] {
+        files.compactMap { path in
+            let status = try? FileStatus.named(directory.appending(path.bytes))
+            return status.flatMap { $0.modified.isOfBuild(since: startTime) ? nil : $0.identity }
+        }
+    }
 
     /// Adds files to the list; a failure to write the list is ignored.
     mutating func add(_ paths: [PathBytes]) {

@@ -1,3 +1,4 @@
+internal import BuildspecFiles
 public import SystemPackage
 
 /// Where and how a build's artifacts are kept.
@@ -10,6 +11,12 @@ public struct ArtifactOptions: Sendable {
         case directory(FilePath)
         /// A bucket.
         case bucket(any ArtifactUploader)
+
+        /// Resolves the links of a directory's path.
+        mutating func resolve() {
+            guard let directory else { return }
+            self = .directory(FilePath(Machine.resolved(PathBytes(directory.string)).text))
+        }
 
         /// The directory; `nil` for a bucket.
         var directory: FilePath? {

@@ -29,16 +29,20 @@ struct ArtifactSelection {
         var warnings: [String] = []
     }
 
-    /// The files, sorted by their path in the artifact, each path once.
+    /// The files, sorted by their path in the artifact; of an artifact each path once, of a report each file.
     private(set) var files: [File] = []
     /// Warnings for the user, one line each.
     private(set) var warnings: [String] = []
 
     /// An error for a variable without a value, which would change the meaning of a path.
-    struct EmptyVariable: Error {
+    struct EmptyVariable: Error, CustomStringConvertible {
         /// The path, as the buildspec file has it.
         var path: String
         var name: String
+
+        var description: String {
+            "'\(name)' in '\(path)' is empty or not set, and without it the path is another one"
+        }
     }
 
     private let set: ArtifactSet
@@ -46,10 +50,7 @@ struct ArtifactSelection {
     /// Replaces the variables in a path, and makes the path this machine's.
     private let expand: (String) throws -> String
     private let root: PathBytes
-    /// Whether links can only lead to files below the source root or the base directory, because other
-    /// users than the one that collects could have made the links.
-    private let isConfined: Bool
-    private let visiblePaths: VisiblePaths?
+    private let collectable: CollectableFiles
     private let bounds: ArtifactBounds
     /// The links that match a pattern and have no target.
     private var dangling: [PathBytes] = []
@@ -67,15 +68,13 @@ struct ArtifactSelection {
         for purpose: Purpose = .artifact,
         root: PathBytes,
         within bounds: ArtifactBounds,
-        isConfined: Bool,
-        visiblePaths: VisiblePaths?,
+        collecting collectable: CollectableFiles,
         expand: @escaping (String) throws -> String
     ) throws {
         self.set = set
         self.purpose = purpose
         self.root = root
-        self.isConfined = isConfined
-        self.visiblePaths = visiblePaths
+        self.collectable = collectable
         self.expand = expand
         self.bounds = bounds
         do {
@@ -136,7 +135,7 @@ struct ArtifactSelection {
         for directory in directories where try bounds.isTarget(directory) {
             throw Failure(message: bounds.insideTargetMessage(directory), range: base.range)
         }
-        for directory in directories where isConfined {
+        for directory in directories where collectable.isConfined {
             guard let link = ForeignLink.first(on: directory) else { continue }
             throw Failure(
                 message:
@@ -154,7 +153,7 @@ struct ArtifactSelection {
         let excludes = excluded.flatMap(FilePattern.parse).map { $0.resolved(at: base) }
         // A base in the sources allows no other directory, because a link of the build may have moved it.
         let directories = base.isWithin(root) ? [root] : [root, base]
-        let allowed = isConfined ? try directories.map { try Machine.absolute($0) } : []
+        let allowed = collectable.isConfined ? try directories.map { try Machine.absolute($0) } : []
         for declared in set.files {
             let text = try expanded(declared, purpose == .artifact ? .output : .report)
             var matches: [ArtifactWalk.Match] = []
@@ -175,7 +174,9 @@ struct ArtifactSelection {
                 try Task.checkCancellation()
                 let relative = relativePath(of: file.path, to: base)
                 if excludes.contains(where: { $0.matches(relative) }) { continue }
-                if !file.isDangling, let reason = try obstacle(toCollecting: file.path, allowed) {
+                if !file.isDangling,
+                    let reason = try collectable.obstacle(toReading: file.path, allowed)
+                {
                     warnings.append("'\(file.path.text)' is left out: \(reason)")
                     continue
                 }
@@ -231,8 +232,10 @@ struct ArtifactSelection {
         let target = set.discardPaths ? PathBytes(Array(relative.split.name)) : relative
         let staysLink = try file.isLink && ArtifactSelection.staysLink(file.path, base, set)
         let added = File(source: file.path, target: target, isLink: staysLink)
-        guard let index = indices[target] else {
-            indices[target] = files.count
+        // All files of a report are read, also those of one name in several base directories.
+        let key = purpose == .report ? file.path : target
+        guard let index = indices[key] else {
+            indices[key] = files.count
             return files.append(added)
         }
         let other = files[index].source
@@ -263,12 +266,7 @@ struct ArtifactSelection {
             }
             return text
         } catch let error as EmptyVariable {
-            throw Failure(
-                message:
-                    "'\(error.name)' in '\(error.path)' is empty or not set, and without it the "
-                    + "path is another one",
-                range: path.range
-            )
+            throw Failure(message: error.description, range: path.range)
         }
     }
 
@@ -316,22 +314,6 @@ struct ArtifactSelection {
         if base == PathBytes("/") { return PathBytes(Array(path.bytes.dropFirst())) }
         guard path.isWithin(base) else { return PathBytes(Array(path.split.name)) }
         return PathBytes(Array(path.tail(below: base)))
-    }
-
-    /// Returns why a file must not be collected, after its links are resolved.
-    ///
-    /// A confined build is limited to the `allowed` directories, which are without links.
-    private func obstacle(
-        toCollecting path: PathBytes,
-        _ allowed: [PathBytes]
-    ) throws -> String? {
-        guard isConfined || visiblePaths != nil else { return nil }
-        let file = try Machine.absolute(path)
-        if isConfined, !allowed.contains(where: file.isWithin) {
-            return "a link leads out of the sources, and a build with 'run-as' does not follow it"
-        }
-        guard let visiblePaths, !visiblePaths.contains(file) else { return nil }
-        return "it is '\(file.text)' of this machine, which the build's commands do not see"
     }
 
     /// Returns whether a link stays a link: links are enabled, and the target is below the base, so that

@@ -28,14 +28,10 @@ struct ArtifactTarget {
     /// Returns why the artifacts cannot go into the directory, with a remedy, as far as that is known
     /// before the build.
     func obstacle() async -> String? {
-        var reason: String?
-        do {
-            reason = try notDirectoryReason()
-            if reason == nil { reason = try sourcesReason() }
-            if reason == nil { reason = reservedReason() ?? declaredReason() }
-        } catch {
-            reason = "\(error)"
-        }
+        let directories =
+            [directory] + section.secondary.map { directory.appending($0.identifier.utf8) }
+        let reason =
+            OutputTarget(request, directory).obstacle(directories) ?? declaredReason()
         if let reason { return "the artifacts cannot go into '\(displayPath)': \(reason)" }
         guard let file = await matchedFile() else { return nil }
         return
@@ -45,53 +41,6 @@ struct ArtifactTarget {
     }
 
     private var displayPath: String { request.artifactsDirectory?.string ?? "" }
-
-    /// The directory, and the directories of the secondary artifacts.
-    private var directories: [PathBytes] {
-        [directory] + section.secondary.map { directory.appending($0.identifier.utf8) }
-    }
-
-    private func notDirectoryReason() throws(FileError) -> String? {
-        var path = directory
-        while path != path.parent {
-            if let status = try FileStatus.following(path) {
-                guard status.kind != .directory else { return nil }
-                return "'\(path.text)' is not a directory; name another one"
-            }
-            if try FileStatus.named(path) != nil {
-                return "'\(path.text)' is a link that leads nowhere; name another directory"
-            }
-            path = path.parent
-        }
-        return nil
-    }
-
-    private func sourcesReason() throws(FileError) -> String? {
-        let sources = try ArtifactWalk.directory(root)?.status().identity
-        for path in directories {
-            let identity = try ArtifactWalk.directory(Machine.resolved(path))?.status().identity
-            if path == root || (identity != nil && identity == sources) {
-                return
-                    "it is the source root, and collecting would change the sources; name another "
-                    + "directory, such as 'out' in it"
-            }
-            if path.components.contains(where: { $0.elementsEqual(".git".utf8) }) {
-                return "it lies in '.git', which is git's own; name another directory"
-            }
-        }
-        return nil
-    }
-
-    private func reservedReason() -> String? {
-        for (path, what) in request.reservedPaths {
-            let reserved = Machine.resolved(PathBytes(path.string))
-            for directory in directories
-            where directory == reserved || directory.isWithin(reserved) {
-                return "'\(reserved.text)' is \(what); name another directory"
-            }
-        }
-        return nil
-    }
 
     /// Returns a reason if the buildspec file collects artifacts from the directory itself, by paths
     /// without variables.

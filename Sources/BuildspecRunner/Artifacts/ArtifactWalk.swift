@@ -61,6 +61,9 @@ struct ArtifactWalk {
     private(set) var dangling: [PathBytes] = []
     /// The excluded files and directories that the walk came to.
     private(set) var skipped: [FileStatus.Identity: PathBytes] = [:]
+    /// The directories that a search cannot read.
+    private(set) var unreadable: [PathBytes] = []
+    private let isSearch: Bool
     private let start: PathBytes
     private let limit: Int
     private let excluded: Set<FileStatus.Identity>
@@ -73,7 +76,8 @@ struct ArtifactWalk {
     /// Finds the matches of a pattern; a start that does not exist has none.
     ///
     /// The walk must not start in `target`. The `exclusions` are patterns at the start; a directory in
-    /// which one of them matches all files is not searched.
+    /// which one of them matches all files is not searched. A search skips links, and directories that it
+    /// cannot read.
     ///
     /// - Throws: `FileError` if a directory cannot be read, `StartsInTarget`, `LinkLimitExceeded`, or
     ///   `CancellationError` if the task was cancelled, because links may lead to very many files.
@@ -84,9 +88,11 @@ struct ArtifactWalk {
         outside target: FileStatus.Identity? = nil,
         pruning exclusions: [PatternCursor] = [],
         limit: Int = ArtifactWalk.limit,
+        isSearch: Bool = false,
         keepsLink: @escaping (PathBytes) throws -> Bool = { _ in false }
     ) throws {
         self.limit = limit
+        self.isSearch = isSearch
         self.excluded = excluded
         self.closed = closed
         self.keepsLink = keepsLink
@@ -131,7 +137,17 @@ struct ArtifactWalk {
         isLinked: Bool
     ) throws {
         try Task.checkCancellation()
-        let names = try cursors.included.literalNames ?? directory.names()
+        let names: [[UInt8]]
+        do throws(FileError) {
+            if let literal = cursors.included.literalNames {
+                names = literal
+            } else {
+                names = try directory.names()
+            }
+        } catch {
+            guard isSearch else { throw error }
+            return unreadable.append(directory.path)
+        }
         for name in names where !TemporaryName.matches(name) {
             var next = cursors
             next.included.descend(into: name)
@@ -152,7 +168,15 @@ struct ArtifactWalk {
         guard linkedFiles <= limit else { throw LinkLimitExceeded(start: start, limit: limit) }
         let path = directory.path.appending(name)
         let isLink = status.kind == .link
-        if let child = try child(path, status) {
+        if isLink, isSearch { return }
+        let child: DirectoryHandle?
+        do throws(FileError) {
+            child = try self.child(path, status)
+        } catch {
+            guard isSearch else { throw error }
+            return unreadable.append(path)
+        }
+        if let child {
             let identity = try child.status().identity
             if excluded.contains(identity) {
                 skipped[identity] = path

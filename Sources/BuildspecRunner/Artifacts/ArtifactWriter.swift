@@ -7,7 +7,8 @@ internal import SystemPackage
 struct Artifact: Sendable {
     var files: [ArtifactSelection.File]
     var key: ArtifactKey
-    var identifier: String?
+    /// What the artifact is, for messages, such as `the artifact 'docs'`.
+    var title: String
     var isArchive: Bool
     /// The time of all entries of an archive; `nil` gives each file its time.
     var time: Int64?
@@ -45,6 +46,9 @@ struct WrittenArtifact: Sendable {
 
 /// Writes artifacts to one destination.
 protocol ArtifactWriter: Sendable {
+    /// The paths or addresses of the files so far.
+    var written: Set<PathBytes> { get }
+
     /// Returns the path or address of an artifact.
     func location(of key: ArtifactKey) -> String
 
@@ -53,12 +57,15 @@ protocol ArtifactWriter: Sendable {
 }
 
 extension ArtifactOptions.Destination {
-    /// Makes the writer of a build; `sources` is the user's source root.
+    /// Makes the writer of a build, which does not replace the `taken` files of another writer.
+    ///
+    /// `sources` is the user's source root.
     func writer(
         for request: BuildRequest,
         sources: FilePath,
         identity: BuildIdentity,
-        session: ShellSession
+        session: ShellSession,
+        taken: Set<PathBytes> = []
     ) async -> any ArtifactWriter {
         switch self {
         case .directory(let path):
@@ -73,15 +80,29 @@ extension ArtifactOptions.Destination {
                     reservedPaths: request.reservedPaths
                         + request.inputFiles.map { ($0, "a file that 'buildspec' reads") },
                     stateDirectory: request.stateDirectory
-                )
+                ),
+                taken: taken
             )
         case .bucket(let uploader):
             return BucketArtifacts(
                 uploader: uploader,
                 buildARN: identity.arn,
-                temporaryDirectory: PathBytes(session.stateStore.privateDirectory.path.string)
+                temporaryDirectory: PathBytes(session.stateStore.privateDirectory.path.string),
+                taken: taken
             )
         }
+    }
+}
+
+extension ArtifactWriter {
+    /// Refuses files that another writer of the build has written.
+    fileprivate func check(_ files: [PathBytes], _ taken: Set<PathBytes>) throws {
+        guard let file = files.first(where: taken.contains) else { return }
+        throw ArtifactSelection.Failure(
+            message:
+                "nothing is written, as '\(file.text)' is a file of the artifacts; name another "
+                + "directory for the reports"
+        )
     }
 }
 
@@ -90,6 +111,20 @@ struct DirectoryArtifacts: ArtifactWriter {
     let directory: PathBytes
     let stateDirectory: FilePath
     var layout: ArtifactLayout
+    let taken: Set<PathBytes>
+    private(set) var written: Set<PathBytes> = []
+
+    init(
+        directory: PathBytes,
+        stateDirectory: FilePath,
+        layout: ArtifactLayout,
+        taken: Set<PathBytes> = []
+    ) {
+        self.directory = directory
+        self.stateDirectory = stateDirectory
+        self.layout = layout
+        self.taken = taken
+    }
 
     func location(of key: ArtifactKey) -> String { path(of: key).text }
 
@@ -107,9 +142,12 @@ struct DirectoryArtifacts: ArtifactWriter {
         let paths =
             artifact.isArchive
             ? [PathBytes(Array(top.split.name))] : artifact.files.map(\.target)
-        if let problem = layout.assign(paths, below: below, of: artifact.identifier) {
+        let locations = paths.map { directory.appending(below.appending($0.bytes).bytes) }
+        try check(locations, taken)
+        if let problem = layout.assign(paths, below: below, of: artifact.title) {
             throw ArtifactSelection.Failure(message: problem, range: artifact.range)
         }
+        written.formUnion(locations)
         let handle = try DirectoryHandle.creating(directory)
         var memory = ArtifactMemory(handle.path, in: stateDirectory)
         memory?.add(paths.map { below.appending($0.bytes) })
@@ -162,13 +200,19 @@ struct BucketArtifacts: ArtifactWriter {
     let buildARN: String
     /// The build's private directory, where an archive waits for its upload.
     let temporaryDirectory: PathBytes
-    /// The keys of the artifacts so far.
-    private var assigned: Set<PathBytes> = []
+    let taken: Set<PathBytes>
+    private(set) var written: Set<PathBytes> = []
 
     /// The uploads that wait or run at a time.
     private static let width = 16
 
-    init(uploader: any ArtifactUploader, buildARN: String, temporaryDirectory: PathBytes) {
+    init(
+        uploader: any ArtifactUploader,
+        buildARN: String,
+        temporaryDirectory: PathBytes,
+        taken: Set<PathBytes> = []
+    ) {
+        self.taken = taken
         self.uploader = uploader
         self.buildARN = buildARN
         self.temporaryDirectory = temporaryDirectory
@@ -182,13 +226,16 @@ struct BucketArtifacts: ArtifactWriter {
         let key = artifact.key.path
         let keys =
             artifact.isArchive ? [key] : artifact.files.map { key.appending($0.target.bytes) }
-        if let taken = keys.first(where: assigned.contains) {
+        let locations = keys.map { PathBytes(uploader.address).appending($0.bytes) }
+        try check(locations, taken)
+        if let index = locations.firstIndex(where: written.contains) {
             throw ArtifactSelection.Failure(
-                message: "nothing is uploaded: another artifact has the object '\(taken.text)'",
+                message:
+                    "nothing is uploaded: another artifact has the object '\(keys[index].text)'",
                 range: artifact.range
             )
         }
-        assigned.formUnion(keys)
+        written.formUnion(locations)
         return artifact.isArchive
             ? try await uploadArchive(artifact) : try await uploadFiles(artifact.files, keys)
     }

@@ -12,6 +12,18 @@ struct GroupFiles: Sendable {
     /// Warnings for the user, one line each.
     private(set) var warnings: [String] = []
 
+    /// The most warnings of one kind.
+    private static let mostWarnings = 10
+
+    /// The content of the files.
+    struct Content {
+        /// The joined report; `nil` without a file that can be read.
+        var report: Report?
+        /// The number of discovered files that cannot be read.
+        var unreadable = 0
+        var warnings: [String] = []
+    }
+
     /// Creates a group without files.
     init() {}
 
@@ -53,61 +65,87 @@ struct GroupFiles: Sendable {
     /// The paths of the files on the disk.
     var paths: [PathBytes] { files.map(\.source) }
 
-    /// Reads and joins the files; `nil` if there are none.
+    /// Reads and joins the files.
     ///
     /// A discovered file that cannot be read is left out, because nobody said that it is a report.
     ///
     /// - Throws: `ReportError` for another file that cannot be read, or `CancellationError`.
-    func read(_ format: ReportFormat) throws -> (report: Report?, warnings: [String]) {
+    func read(_ format: ReportFormat) throws -> Content {
         let options = ReadOptions(keepsLines: files.count > 1)
         var merge = ReportMerge(options: options)
+        var content = Content()
         var warnings: [String] = []
         for file in files {
-            try Task.checkCancellation()
-            let path = file.source.text
             do throws(ReportError) {
-                let read = try ReportReader.read(path: path, format: format, options: options)
-                warnings += read.warnings.map { "\(path): \($0)" }
+                let read = try ReportReader.read(
+                    file: file.source,
+                    format: format,
+                    options: options
+                )
+                warnings += read.warnings.map { "\(file.source.text): \($0)" }
                 _ = merge.add(read.report)
             } catch {
+                try Task.checkCancellation()
                 guard isDiscovered else { throw error }
+                content.unreadable += 1
                 warnings.append("a discovered report is left out: \(error)")
             }
         }
-        return (merge.report, warnings)
+        content.report = merge.report
+        content.warnings = Array(warnings.prefix(GroupFiles.mostWarnings))
+        let rest = warnings.count - content.warnings.count
+        if rest > 0 { content.warnings.append("\(rest) more warnings about report files") }
+        return content
     }
 
-    /// Returns a warning about files that the build did not write; `nil` if it wrote all.
+    /// Returns a warning about files that are older than the build; `nil` if there are none.
     ///
-    /// CodeBuild builds a new checkout, in which no file of an earlier build can be.
+    /// CodeBuild has such a file only if git tracks it or the cache restores it.
     func staleWarning(before startTime: Int64) -> String? {
         let old = paths.filter { path in
             let status = try? FileStatus.following(path)
-            return !ReportDiscoverer.isWritten(status?.modified, since: startTime)
+            return status?.modified.isOfBuild(since: startTime) == false
         }
         guard let first = old.first else { return nil }
         let others = old.count > 1 ? " and \(old.count - 1) more" : ""
-        return "'\(first.text)'\(others) is in a report, but this build did not write it"
+        return "'\(first.text)'\(others) is in a report, but is older than this build"
     }
 
     /// The files with their paths in an export.
     ///
-    /// - Throws: `ArtifactSelection.Failure` if two files have one name without their directories.
-    func exported() throws(ArtifactSelection.Failure) -> [ArtifactSelection.File] {
-        guard discardsPaths else { return files }
-        var sources: [PathBytes: PathBytes] = [:]
-        var exported: [ArtifactSelection.File] = []
-        for var file in files {
-            file.target = PathBytes(Array(file.target.split.name))
-            if let other = sources.updateValue(file.source, forKey: file.target) {
-                throw ArtifactSelection.Failure(
-                    message:
-                        "'\(other.text)' and '\(file.source.text)' are both '\(file.target.text)' "
-                        + "without their directories; omit 'discard-paths'"
-                )
+    /// Files of one path in several base directories get their paths below `root`.
+    ///
+    /// - Throws: `ArtifactSelection.Failure` if two files have one path all the same.
+    func exported(
+        below root: PathBytes
+    ) throws(ArtifactSelection.Failure) -> [ArtifactSelection.File] {
+        var exported = files
+        if discardsPaths {
+            for index in exported.indices {
+                exported[index].target = PathBytes(Array(exported[index].target.split.name))
             }
-            exported.append(file)
+        } else if GroupFiles.collision(exported) != nil {
+            for index in exported.indices where exported[index].source.isWithin(root) {
+                let path = exported[index].source.tail(below: root)
+                exported[index].target = PathBytes(Array(path))
+            }
         }
-        return exported
+        guard let (one, other) = GroupFiles.collision(exported) else { return exported }
+        let hint = discardsPaths ? " without their directories; omit 'discard-paths'" : ""
+        throw ArtifactSelection.Failure(
+            message: "'\(one.source.text)' and '\(other.source.text)' are both "
+                + "'\(one.target.text)'\(hint)"
+        )
+    }
+
+    /// Returns two files that have one path in an export.
+    private static func collision(
+        _ files: [ArtifactSelection.File]
+    ) -> (ArtifactSelection.File, ArtifactSelection.File)? {
+        var byTarget: [PathBytes: ArtifactSelection.File] = [:]
+        for file in files {
+            if let other = byTarget.updateValue(file, forKey: file.target) { return (other, file) }
+        }
+        return nil
     }
 }

@@ -27,7 +27,9 @@ public struct GroupReport: Sendable, Equatable {
     public var status = ReportStatus.incomplete
     /// The number of files.
     public var files = 0
-    /// The joined content of the files; `nil` after a failure.
+    /// The number of discovered files that cannot be read and are left out.
+    public var unreadable = 0
+    /// The joined content of the files; `nil` if it cannot be read.
     public var report: Report?
     /// The directory or address that the files were exported to; `nil` without an export.
     public var location: String?

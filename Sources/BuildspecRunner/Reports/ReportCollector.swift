@@ -16,6 +16,8 @@ struct ReportCollector: Sendable {
     let identity: BuildIdentity
     let session: ShellSession
     let output: OutputMultiplexer
+    /// The paths or addresses of the artifacts of this build.
+    let artifacts: Set<PathBytes>
 
     /// Reads all reports, also after one of them failed.
     func run() async -> [GroupReport] {
@@ -28,7 +30,6 @@ struct ReportCollector: Sendable {
             }
             writer = outcome.writer
             for warning in outcome.warnings { await output.emit(.warning(warning)) }
-            if report.isDiscovered, outcome.report.report == nil { return }
             reports.append(outcome.report)
             await output.emit(.reportRead(outcome.report))
         }
@@ -37,14 +38,7 @@ struct ReportCollector: Sendable {
             known.formUnion(files.paths)
             await finish(files, report)
         }
-        let discoverer = ReportDiscoverer(
-            request: request,
-            session: session,
-            startTime: identity.startTime,
-            isConfined: isConfined,
-            output: output
-        )
-        for (format, paths) in await discoverer.run(except: known) {
+        for (format, paths) in await ReportDiscoverer(collector: self).run(except: known) {
             let name = "\(format.rawValue)-AutoDiscovered"
             var report = GroupReport(name: name, group: "\(identity.project)-\(name)")
             report.isDiscovered = true
@@ -54,14 +48,21 @@ struct ReportCollector: Sendable {
         return reports
     }
 
-    private var root: PathBytes { PathBytes(request.sourceDirectory.string) }
+    /// The source root that files are read from.
+    var root: PathBytes { PathBytes(request.sourceDirectory.string) }
+
+    /// The files that the build's commands could read.
+    var collectable: CollectableFiles {
+        CollectableFiles(isConfined: isConfined, visiblePaths: session.execution.visiblePaths)
+    }
 
     private func writer() async -> (any ArtifactWriter)? {
         await request.reports.destination?.writer(
             for: request,
             sources: sources,
             identity: identity,
-            session: session
+            session: session,
+            taken: artifacts
         )
     }
 
@@ -78,6 +79,12 @@ struct ReportCollector: Sendable {
             in: session
         )
         let name = paths.text(group.name.value)
+        guard !name.isEmpty else {
+            var report = GroupReport(name: group.name.value, group: "")
+            report.failure = "the name of the report group is empty"
+            report.range = group.name.range
+            return (GroupFiles(), report)
+        }
         let isARN = name.hasPrefix("arn:")
         var report = GroupReport(name: name, group: isARN ? name : "\(identity.project)-\(name)")
         let format = paths.text(group.fileFormat?.value ?? ReportFormat.junitXML.rawValue)
@@ -98,19 +105,25 @@ struct ReportCollector: Sendable {
 
     /// Finds the files that a set of patterns matches.
     func selection(_ set: ArtifactSet, _ paths: DeclaredPaths) throws -> ArtifactSelection {
-        let bounds = try ArtifactBounds(
-            into: nil,
-            root: PathBytes(sources.string),
-            reservedPaths: request.reservedPaths + request.outputDirectories(except: nil)
-        )
-        return try ArtifactSelection(
+        try ArtifactSelection(
             set,
             for: .report,
             root: root,
-            within: bounds,
-            isConfined: isConfined,
-            visiblePaths: session.execution.visiblePaths,
+            within: try bounds(),
+            collecting: collectable,
             expand: paths.path
+        )
+    }
+
+    /// The files that are no reports: those of the program, the artifacts of this build, and what earlier
+    /// builds left.
+    func bounds() throws -> ArtifactBounds {
+        let copies = artifacts.compactMap { try? FileStatus.named($0)?.identity }
+        return try ArtifactBounds(
+            into: nil,
+            root: PathBytes(sources.string),
+            reservedPaths: request.reservedPaths,
+            earlierFiles: request.earlierOutput(before: identity.startTime).union(copies)
         )
     }
 
@@ -123,7 +136,6 @@ struct ReportCollector: Sendable {
         mutating func fail(_ message: String) {
             report.failure = message
             report.status = .incomplete
-            report.report = nil
         }
     }
 
@@ -139,11 +151,12 @@ struct ReportCollector: Sendable {
         }
         outcome.report.files = files.paths.count
         do {
-            let (content, warnings) = try files.read(format)
-            outcome.warnings += warnings
-            guard let content else { return outcome }
-            outcome.report.status = content.status
-            outcome.report.report = content
+            let content = try files.read(format)
+            outcome.warnings += content.warnings
+            outcome.report.unreadable = content.unreadable
+            guard let read = content.report else { return outcome }
+            outcome.report.status = read.status
+            outcome.report.report = read
             if outcome.writer != nil {
                 outcome.report.location = try await export(files, report.label, &outcome.writer)
             }
@@ -170,9 +183,9 @@ struct ReportCollector: Sendable {
         let isArchive = request.reports.packaging == .zip
         let key = ArtifactKey(ofReport: label, isArchive: isArchive)
         let artifact = Artifact(
-            files: try files.exported(),
+            files: try files.exported(below: root),
             key: key,
-            identifier: label,
+            title: "the report '\(label)'",
             isArchive: isArchive,
             time: nil,
             range: nil

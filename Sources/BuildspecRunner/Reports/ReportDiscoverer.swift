@@ -9,12 +9,7 @@ internal import SystemPackage
 /// `CODEBUILD_CONFIG_AUTO_DISCOVER=false` turns the search off, and `CODEBUILD_CONFIG_AUTO_DISCOVER_DIR` is its
 /// pattern. Only files that the build wrote are found, because CodeBuild's checkouts are new (choice).
 struct ReportDiscoverer: Sendable {
-    let request: BuildRequest
-    let session: ShellSession
-    /// The start of the build, in milliseconds since 1970.
-    let startTime: Int64
-    let isConfined: Bool
-    let output: OutputMultiplexer
+    let collector: ReportCollector
 
     /// The most time of a search, as CodeBuild's log names it.
     static let timeout = Duration.seconds(5)
@@ -24,9 +19,17 @@ struct ReportDiscoverer: Sendable {
 
     private struct TimeoutError: Error {}
 
+    /// The result of a search.
+    private struct Found: Sendable {
+        /// The files by format, in the order of formats.
+        var files: [(ReportFormat, [PathBytes])] = []
+        var warnings: [String] = []
+    }
+
     /// Searches, and returns the files that are not `known`, by format in the order of formats; none if the
     /// search is off or fails.
     func run(except known: Set<PathBytes>) async -> [(ReportFormat, [PathBytes])] {
+        let session = collector.session
         let names = [ReportDiscoverer.flag, ReportDiscoverer.directory].filter(session.mayHave)
         let paths = await DeclaredPaths([], variables: names, in: session)
         guard paths.values[ReportDiscoverer.flag]?.lowercased() != "false" else { return [] }
@@ -35,89 +38,110 @@ struct ReportDiscoverer: Sendable {
         let start = ContinuousClock.now
         do {
             let found = try await search(pattern, paths, known)
-            let count = found.reduce(0) { $0 + $1.1.count }
+            for warning in found.warnings { await warn(warning) }
+            let count = found.files.reduce(0) { $0 + $1.1.count }
             let duration = ContinuousClock.now - start
             let discovery = ReportDiscovery(pattern: pattern, files: count, duration: duration)
-            await output.emit(.reportsDiscovered(discovery))
-            return found
+            await collector.output.emit(.reportsDiscovered(discovery))
+            return found.files
         } catch is TimeoutError {
-            await warn("it takes more than 5 s; name a smaller '\(ReportDiscoverer.directory)'")
+            await warn(
+                "reports are not discovered: it takes more than 5 s; name a smaller "
+                    + "'\(ReportDiscoverer.directory)'"
+            )
         } catch is CancellationError {
             // The build was stopped, which its state says.
         } catch {
-            await warn("\(error)")
+            await warn("reports are not discovered: \(error)")
         }
         return []
     }
 
-    private func warn(_ reason: String) async {
-        await output.emit(.warning("reports are not discovered: \(reason)"))
+    private func warn(_ text: String) async {
+        await collector.output.emit(.warning(text))
     }
 
     private func search(
         _ pattern: String,
         _ paths: DeclaredPaths,
         _ known: Set<PathBytes>
-    ) async throws -> [(ReportFormat, [PathBytes])] {
-        try await withThrowingTaskGroup(of: [(ReportFormat, [PathBytes])].self) { group in
+    ) async throws -> Found {
+        try await withThrowingTaskGroup(of: Found.self) { group in
             group.addTask(executorPreference: BlockingExecutor.shared) {
-                try sorted(candidates(of: pattern, paths).filter { !known.contains($0) })
+                try find(pattern, paths, known)
             }
             group.addTask {
                 try await Task.sleep(for: ReportDiscoverer.timeout)
                 throw TimeoutError()
             }
             defer { group.cancelAll() }
-            return try await group.next() ?? []
+            return try await group.next() ?? Found()
         }
     }
 
-    /// Finds files that the build wrote and that have the name of a report.
-    private func candidates(of pattern: String, _ paths: DeclaredPaths) throws -> [PathBytes] {
-        let root = PathBytes(request.sourceDirectory.string)
-        let bounds = try ArtifactBounds(
-            into: nil,
-            root: root,
-            reservedPaths: request.reservedPaths + request.outputDirectories(except: nil)
-        )
-        var excluded = bounds.excluded
-        if let git = try FileStatus.named(root.appending(".git".utf8)) {
-            excluded.insert(git.identity)
-        }
+    private func find(
+        _ pattern: String,
+        _ paths: DeclaredPaths,
+        _ known: Set<PathBytes>
+    ) throws -> Found {
+        let root = collector.root
         let text = try paths.path(pattern)
-        return try ArtifactPattern.parse(text, base: root).flatMap { pattern in
-            // A link can lead out of the sources, and a discovery must not read another user's files.
-            try ArtifactWalk(pattern, excluding: excluded, closed: bounds.closed) { _ in true }
-                .matches
+        var found = Found()
+        var candidates: [PathBytes] = []
+        let excluded = try excludedFiles()
+        for pattern in ArtifactPattern.parse(text, base: root) {
+            let walk = try ArtifactWalk(
+                pattern,
+                excluding: excluded.all,
+                closed: excluded.closed,
+                isSearch: true
+            )
+            candidates += walk.matches.filter(isCandidate).map(\.path)
+            found.warnings += walk.unreadable.prefix(1).map {
+                "reports in '\($0.text)' are not discovered, because it cannot be read"
+            }
         }
-        .filter { match in
-            !match.isDirectory && !match.isLink
-                && ReportDiscoverer.suffixes.contains(where: match.path.bytes.hasSuffix)
-                && ReportDiscoverer.isWritten(match.modified, since: startTime)
+        let visible = try candidates.filter { try !known.contains($0) && isReadable($0) }
+        found.files = try ReportDiscoverer.sorted(visible)
+        if pattern != "**/*", found.files.isEmpty, known.isEmpty {
+            let hint = FilePattern.hint(for: text, in: root).map { "; \($0)" } ?? ""
+            found.warnings.append(
+                "no report matches '\(text)' of '\(ReportDiscoverer.directory)'\(hint)"
+            )
         }
-        .map(\.path)
+        return found
     }
 
-    private func sorted(_ paths: [PathBytes]) throws -> [(ReportFormat, [PathBytes])] {
+    /// The files and directories of the program and of git.
+    private func excludedFiles() throws -> (
+        all: Set<FileStatus.Identity>, closed: Set<FileStatus.Identity>
+    ) {
+        let bounds = try collector.bounds()
+        let git = try FileStatus.named(collector.root.appending(".git".utf8))
+        return (bounds.excluded.union([git?.identity].compactMap(\.self)), bounds.closed)
+    }
+
+    /// Whether a file has the name of a report and was written by the build.
+    private func isCandidate(_ match: ArtifactWalk.Match) -> Bool {
+        guard !match.isDirectory, let modified = match.modified else { return false }
+        return ReportDiscoverer.suffixes.contains { suffix in
+            match.path.bytes.suffix(suffix.count).elementsEqual(suffix)
+        } && modified.isOfBuild(since: collector.identity.startTime)
+    }
+
+    /// Whether the build's commands could read a file; the start of a pattern can be reached by a link.
+    private func isReadable(_ path: PathBytes) throws -> Bool {
+        let allowed = collector.isConfined ? [try Machine.absolute(collector.root)] : []
+        return try collector.collectable.obstacle(toReading: path, allowed) == nil
+    }
+
+    private static func sorted(_ paths: [PathBytes]) throws -> [(ReportFormat, [PathBytes])] {
         var found: [ReportFormat: [PathBytes]] = [:]
         for path in paths {
             try Task.checkCancellation()
-            guard let format = ReportFormat.detect(path: path.text) else { continue }
+            guard let format = ReportFormat.detect(file: path) else { continue }
             found[format, default: []].append(path)
         }
         return ReportFormat.allCases.compactMap { format in found[format].map { (format, $0) } }
-    }
-
-    /// Returns whether a file was written since a time in milliseconds since 1970, or has no time.
-    static func isWritten(_ modified: FileTime?, since time: Int64) -> Bool {
-        guard let modified else { return true }
-        // A file system's clock can be some milliseconds late, and some have whole seconds only.
-        return modified.seconds >= time / 1_000 - 1
-    }
-}
-
-extension [UInt8] {
-    fileprivate func hasSuffix(_ suffix: [UInt8]) -> Bool {
-        self.suffix(suffix.count).elementsEqual(suffix)
     }
 }

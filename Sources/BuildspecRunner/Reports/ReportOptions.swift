@@ -1,3 +1,4 @@
+internal import BuildspecFiles
 internal import BuildspecReports
 
 /// What a build does with the reports of its tests.
@@ -36,34 +37,60 @@ public enum ReportRule: Sendable, Equatable {
     }
 
     private func testsProblem(_ groups: [GroupReport]) -> String? {
-        var reports: [(name: String, summary: TestSummary)] = []
+        var total = 0
         for group in groups {
-            if case .tests(let tests) = group.report {
-                reports.append((group.label, tests.summary))
-            }
-        }
-        guard !reports.isEmpty else { return "the build has no test report" }
-        let failed = reports.first { $0.summary.failures > 0 }
-        return failed.map { name, summary in
+            guard case .tests(let tests) = group.report else { continue }
+            let summary = tests.summary
+            total += summary.total
+            guard summary.failures > 0 else { continue }
             let cases = summary.total == 1 ? "case" : "cases"
-            return "\(summary.failures) of \(summary.total) test \(cases) failed in '\(name)'"
+            return
+                "\(summary.failures) of \(summary.total) test \(cases) failed in '\(group.label)'"
         }
+        return unreadableProblem(groups, .test) ?? (total == 0 ? "the build has no test case" : nil)
     }
 
     private func coverageProblem(_ groups: [GroupReport], _ least: Double) -> String? {
-        var reports: [(name: String, percentage: Double?)] = []
+        var hasReport = false
         for group in groups {
             guard case .coverage(let coverage) = group.report else { continue }
-            reports.append((group.label, coverage.summary.linePercentage))
-        }
-        guard !reports.isEmpty else { return "the build has no coverage report" }
-        for (name, percentage) in reports {
-            guard let percentage else { return "the coverage report '\(name)' has no lines" }
+            hasReport = true
+            let summary = coverage.summary
+            guard let percentage = summary.linePercentage else {
+                return "the coverage report '\(group.label)' has no lines"
+            }
             guard percentage < least else { continue }
-            // Rounded down, because 79.999 % must not look like 80 %.
-            let shown = (percentage * 100).rounded(.down) / 100
-            return "'\(name)' covers \(shown) % of the lines, which is less than \(least) %"
+            return
+                "'\(group.label)' covers \(summary.lineHundredths) % of the lines, which is less "
+                + "than \(ReportRule.text(least)) %"
         }
-        return nil
+        return unreadableProblem(groups, .codeCoverage)
+            ?? (hasReport ? nil : "the build has no coverage report")
+    }
+
+    /// Returns a problem if a discovered file of a type cannot be read.
+    private func unreadableProblem(_ groups: [GroupReport], _ kind: ReportKind) -> String? {
+        let group = groups.first { $0.unreadable > 0 && $0.format?.kind == kind }
+        return group.map { "a file of '\($0.label)' cannot be read" }
+    }
+
+    /// A percentage as its user writes it: `80`, or `80.5`.
+    private static func text(_ percentage: Double) -> String {
+        let text = String(percentage)
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+}
+
+extension CoverageSummary {
+    /// The share of covered lines in percent with two decimals, rounded down, because 79.999 % must not look
+    /// like 80 %.
+    fileprivate var lineHundredths: String {
+        let total = linesCovered.addingClamped(linesMissed)
+        guard total > 0 else { return "0.00" }
+        let hundredths = total.dividingFullWidth(
+            linesCovered.multipliedFullWidth(by: 10_000)
+        ).quotient
+        let fraction = String(100 + hundredths % 100).dropFirst()
+        return "\(hundredths / 100).\(fraction)"
     }
 }

@@ -137,6 +137,13 @@ struct Run: AsyncParsableCommand {
             throw ValidationError("--timeout: \(problem.message)")
         }
         if project?.isEmpty == true { throw ValidationError("--project: the name is empty") }
+        if !reportsOptions.failOn.isEmpty, let phases = phaseOptions.selected,
+            phases.isDisjoint(with: [.build, .postBuild])
+        {
+            throw ValidationError(
+                "--fail-on needs reports, which are read only if '--phase' names build or post_build"
+            )
+        }
     }
 
     func run() async throws {

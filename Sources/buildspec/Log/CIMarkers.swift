@@ -57,7 +57,16 @@ enum CIMarkers: Sendable {
         let properties = location.map {
             " file=\(CIMarkers.property($0.file)),line=\($0.line),col=\($0.column)"
         }
-        return "::\(level)\(properties ?? "")::\(CIMarkers.escaped(message))"
+        return "::\(level)\(properties ?? "")::\(CIMarkers.escaped(message.printableLines))"
+    }
+
+    /// Returns a line of a report that the CI system does not take for a command.
+    ///
+    /// GitHub's runner takes `::` at the start of a line, spaces left out, and `##[` anywhere.
+    func inert(_ line: String) -> String {
+        guard self == .gitHub else { return line }
+        let line = line.replacing("##[", with: "# #[")
+        return line.drop { $0 == " " }.hasPrefix("::") ? line.replacing("::", with: ": :") : line
     }
 
     /// Escapes the message of a GitHub workflow command.
@@ -67,6 +76,6 @@ enum CIMarkers: Sendable {
 
     /// Escapes a property of a GitHub workflow command.
     static func property(_ text: String) -> String {
-        escaped(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
+        escaped(text.oneLine).replacing(":", with: "%3A").replacing(",", with: "%2C")
     }
 }

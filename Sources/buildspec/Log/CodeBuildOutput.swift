@@ -172,6 +172,7 @@ extension CodeBuildOutput {
     private func end(_ result: BuildResult) {
         // CodeBuild also searches for reports in a build without artifacts.
         guard case .read = result.reports else { return }
+        for rule in result.brokenRules { log.print(error: "error: \(rule.oneLine)") }
         let failure = result.uploadFailure
         endPhase(
             "UPLOAD_ARTIFACTS",

@@ -49,6 +49,9 @@ final class PlainOutput: EventSink {
         case .warning(let message): print("warning", message)
         case .phaseEnded(let report): end(report)
         case .buildEnded(let result):
+            for rule in result.brokenRules {
+                if let line = markers.annotation("error", rule) { log.print(line) }
+            }
             log.print("\n" + Summary(result: result, buildspec: buildspec, style: style).text)
         case .cacheSaved, .phaseSkipped, .commandEnded, .reportsDiscovered: break
         }
@@ -87,15 +90,15 @@ final class PlainOutput: EventSink {
     }
 
     private func print(_ report: GroupReport) {
-        if let failure = report.failure {
-            return print("error", "report '\(report.label)': \(failure)", at: report.range)
-        }
-        for line in ReportText.failures(report) { log.print(line) }
+        for line in ReportText.failures(report) { log.print(markers.inert(line)) }
         for testCase in report.annotated(limit: CIMarkers.maxAnnotations) {
             let location = testCase.file.map { (file: $0, line: testCase.line ?? 1, column: 1) }
             let name = ReportText.name(testCase)
             let message = testCase.message.isEmpty ? name : "\(name)\n\(testCase.message)"
             if let line = markers.annotation("error", message, at: location) { log.print(line) }
+        }
+        if let failure = report.failure {
+            print("error", "report '\(report.label)': \(failure)", at: report.range)
         }
     }
 

@@ -35,9 +35,10 @@ struct ReportsOptions: ParsableArguments {
             "Fail the build if a test case failed with 'tests', or if a coverage report covers less of "
                 + "its lines with, for example, 'coverage<80'. Can be repeated.",
             valueName: "rule"
-        )
+        ),
+        transform: FailureRule.parse
     )
-    var failOn: [FailureRule] = []
+    var failOn: [ReportRule] = []
 
     func validate() throws {
         if reports?.isEmpty == true {
@@ -60,26 +61,22 @@ struct ReportsOptions: ParsableArguments {
             )
         }
         options.packaging = reportsPackaging == .zip ? .zip : .none
-        options.rules = failOn.map(\.rule)
+        options.rules = failOn
         return options
     }
 }
 
-/// A value of `--fail-on`: `tests`, or `coverage<` and a percentage.
-struct FailureRule: ExpressibleByArgument {
-    let rule: ReportRule
-
-    init?(argument: String) {
+/// The values of `--fail-on`: `tests`, or `coverage<` and a percentage.
+enum FailureRule {
+    static func parse(_ text: String) throws -> ReportRule {
         let prefix = "coverage<"
-        if argument == "tests" {
-            rule = .tests
-        } else if argument.hasPrefix(prefix),
-            let least = FailureRule.percentage(argument.dropFirst(prefix.count))
-        {
-            rule = .coverage(least)
-        } else {
-            return nil
+        if text == "tests" { return .tests }
+        guard text.hasPrefix(prefix), let least = percentage(text.dropFirst(prefix.count)) else {
+            throw ValidationError(
+                "'\(text)' is not a rule; write 'tests', or 'coverage<' and a number from 0 to 100"
+            )
         }
+        return .coverage(least)
     }
 
     /// Reads a decimal number from 0 to 100, with or without `%`.

@@ -72,6 +72,9 @@ final class AtomicOutput {
         if let status, status.kind != .regular {
             return .stream(try OutputFile.create(path, option: option))
         }
+        if status == nil, try FileStatus.named(PathBytes(path)) != nil {
+            throw failure(path, option, "it is a link that leads nowhere")
+        }
         // A link stays a link, and its target is replaced.
         let file = Host.realPath(FilePath(path)).map { PathBytes($0.string) } ?? PathBytes(path)
         let (above, name) = file.split

@@ -131,7 +131,7 @@ import Testing
         }
     }
 
-    @Test func `a united report is the sum of its files although a format states totals`() throws {
+    @Test func `the stated totals of two reports on one file count once`() throws {
         let clover = """
             <coverage><project><metrics statements="9" coveredstatements="9"/><package name="p">
             <file name="a"><metrics statements="2" coveredstatements="1"/>
@@ -141,13 +141,45 @@ import Testing
         let report = Report.coverage(
             try CoverageReading.read(clover, .cloverXML, keepsLines: true).report
         )
-        for (rule, text) in [(MergeRule.files, "17/18 0/0"), (.shards, "18/18 0/0")] {
+        let texts = [
+            (MergeRule.files, "9/9 0/0"), (.shards, "18/18 0/0"), (.unitedShards, "9/9 0/0"),
+        ]
+        for (rule, text) in texts {
             let merged = try #require(Self.merged(rule, report, report)?.coverage)
             #expect(merged.summary.text == text)
+            #expect(merged.fileTexts == ["a 1/2 0/0"])
         }
-        let merged = try #require(Self.merged(.unitedShards, report, report)?.coverage)
-        #expect(merged.summary.text == "1/2 0/0")
-        #expect(merged.fileTexts == ["a 1/2 0/0"])
+    }
+
+    @Test(arguments: [
+        // gcovr's lines do not say whether they ran.
+        (
+            ReportFormat.jacocoXML,
+            """
+            <report name="r"><package name="p"><sourcefile name="a"><line nr="1"/><line nr="2"/>
+            <counter type="LINE" missed="1" covered="1"/></sourcefile></package>
+            <counter type="LINE" missed="1" covered="1"/></report>
+            """
+        ),
+        // The branches belong to no line.
+        (
+            .simpleCov,
+            """
+            {"r": {"timestamp": 1, "coverage": {"a.rb": {"lines": [1, 0],
+            "branches": {"[:if, 0, 1, 1, 1, 2]": {"[:then, 1, 1, 1, 1, 2]": 1, "[:else, 2, 1, 1, 1, 2]": 0}}}}}}
+            """
+        ),
+    ])
+    func `a report that is merged with itself is the same`(
+        format: ReportFormat,
+        text: String
+    ) throws {
+        let report = try CoverageReading.read(text, format, keepsLines: true).report
+        #expect(report.summary.linesCovered == 1)
+        let merged = try #require(
+            Self.merged(.files, .coverage(report), .coverage(report))?.coverage
+        )
+        #expect(merged.summary == report.summary)
     }
 
     @Test(arguments: MergeRule.allCases)

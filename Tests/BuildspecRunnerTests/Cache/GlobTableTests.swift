@@ -24,8 +24,7 @@ import Testing
                     root: root,
                     reservedPaths: []
                 ),
-                isConfined: false,
-                visiblePaths: nil
+                collecting: CollectableFiles(isConfined: false, visiblePaths: nil)
             ) { $0 }
             .files.map(\.target.text).sorted()
         } catch is ArtifactSelection.Failure {

@@ -52,7 +52,8 @@ struct ReportDiscoveryTests {
         let build = try TestBuild(build: ["echo '<testsuite><' > a.xml"])
         let result = try await build.run()
         #expect(result.state == .succeeded)
-        #expect(result.reports.groups == [])
+        #expect(result.reports.groups.map(\.unreadable) == [1])
+        #expect(result.reports.groups.map(\.report) == [nil])
         let path = build.scratch.path.appending("a.xml")
         #expect(
             build.sink.warnings.contains {
@@ -62,11 +63,16 @@ struct ReportDiscoveryTests {
     }
 
     @Test func `a link is not discovered`() async throws {
-        let found = try await discovered([
+        let commands = [
             "mkdir -p real", "\(Self.junit) real/a.xml", "ln -s real linked",
             "ln -s real/a.xml b.xml",
-        ])
-        #expect(found == ["JUNITXML-AutoDiscovered": 1])
+        ]
+        for pattern in ["**/*", "*.xml", "**/*.xml"] {
+            let found = try await discovered(
+                commands + ["export CODEBUILD_CONFIG_AUTO_DISCOVER_DIR='\(pattern)'"]
+            )
+            #expect(found == (pattern == "*.xml" ? [:] : ["JUNITXML-AutoDiscovered": 1]))
+        }
     }
 
     @Test func `a declared file is not discovered again`() async throws {
@@ -86,5 +92,53 @@ struct ReportDiscoveryTests {
         let groups = try await build.run().reports.groups
         #expect(groups.map(\.name) == ["unit", "JUNITXML-AutoDiscovered"])
         #expect(groups.map(\.files) == [1, 1])
+    }
+
+    @Test func `a pattern without a report gets a warning`() async throws {
+        let build = try TestBuild(
+            build: [
+                "mkdir out", "\(Self.junit) out/a.xml",
+                "export CODEBUILD_CONFIG_AUTO_DISCOVER_DIR=other",
+            ]
+        )
+        #expect(try await build.run().reports.groups == [])
+        #expect(
+            build.sink.warnings.contains(
+                "no report matches 'other' of 'CODEBUILD_CONFIG_AUTO_DISCOVER_DIR'"
+            )
+        )
+    }
+
+    @Test func `a pattern whose variable is empty searches nothing`() async throws {
+        let build = try TestBuild(
+            build: ["export CODEBUILD_CONFIG_AUTO_DISCOVER_DIR='$NONE/**/*'"]
+        )
+        _ = try await build.run()
+        #expect(
+            build.sink.warnings.contains {
+                $0.hasPrefix("reports are not discovered: 'NONE' in '$NONE/**/*' is empty")
+            }
+        )
+    }
+
+    @Test(.enabled(if: isRoot))
+    func `a file outside of the sources is not discovered in a build with 'run-as'`() async throws {
+        let closed = try TemporaryDirectory()
+        try closed.write("<testsuite><testcase name='secret'/></testsuite>", to: "a.xml")
+        try closed.file("a.xml").setModified(FileTime(seconds: 4_000_000_000, nanoseconds: 1))
+        for pattern in [
+            "\(closed.path)/*.xml", "../\(closed.path.lastComponent?.string ?? "")/**/*",
+        ] {
+            let build = try TestBuild(
+                runAs: "nobody",
+                [
+                    .build: Phase(
+                        as: nil,
+                        ["export CODEBUILD_CONFIG_AUTO_DISCOVER_DIR='\(pattern)'"]
+                    )
+                ]
+            )
+            #expect(try await build.run().reports.groups == [])
+        }
     }
 }

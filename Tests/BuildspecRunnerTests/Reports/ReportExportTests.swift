@@ -1,5 +1,6 @@
 import BuildspecFiles
 import BuildspecModel
+import BuildspecReports
 import Foundation
 import SystemPackage
 import TestSupport
@@ -80,10 +81,90 @@ struct ReportExportTests {
     }
 
     @Test func `reports that an earlier build exported are not read again`() async throws {
-        var build = try build(in: ["out/a.xml", "out/kept/unit/old.xml"])
-        build.request.reports.destination = .directory(build.scratch.path.appending("out/kept"))
+        var build = try build(in: ["out/a.xml", "out/old.xml"])
+        build.request.reports.destination = .directory(build.scratch.path.appending("out"))
+        #expect(try await build.run().reports.groups.map(\.files) == [2])
+        #expect(names(below: build.scratch.path.appending("out/unit")) == ["a.xml", "old.xml"])
+        try await Task.sleep(for: .milliseconds(100))
+        let groups = try await build.run().reports.groups
+        #expect(groups.map(\.files) == [2])
+        #expect(groups.map(\.isDiscovered) == [false])
+    }
+
+    @Test(arguments: [
+        ("", "it is the source root"), (".git", "it lies in '.git'"),
+        ("file", "is not a directory"),
+    ])
+    func `a directory of reports is checked before the first command`(
+        name: String,
+        reason: String
+    ) async throws {
+        var build = try build(in: ["out/a.xml"])
+        try build.scratch.write("", to: "file")
+        let path = name.isEmpty ? build.scratch.path : build.scratch.path.appending(name)
+        build.request.reports.destination = .directory(path)
+        var message = ""
+        do {
+            _ = try await build.run()
+        } catch let error as SetupError {
+            message = error.problems.first?.message ?? ""
+        }
+        #expect(message.contains("the reports cannot go into '\(path)'"))
+        #expect(message.contains(reason))
+    }
+
+    @Test func `a path with links and dots names the directory that it leads to`() async throws {
+        var build = try build(in: ["out/a.xml"])
+        let target = try TemporaryDirectory()
+        let path = FilePath(target.path.string + "/./here/../there")
+        build.request.reports.destination = .directory(path)
+        let result = try await build.run()
+        #expect(result.uploadFailure == nil)
+        #expect(names(below: target.path) == ["there/unit/a.xml"])
+    }
+
+    @Test func `reports do not replace artifacts of the same build`() async throws {
+        var build = try build(in: ["out/a.xml"])
+        build.buildspec.artifacts = ArtifactsSection(
+            primary: ArtifactSet(files: located(["unit/a.xml"]))
+        )
+        try build.scratch.write("artifact", to: "unit/a.xml")
+        let target = try TemporaryDirectory()
+        build.request.artifactsDirectory = target.path
+        build.request.reports.destination = .directory(target.path)
+        let result = try await build.run()
+        #expect(result.uploadFailure?.contains("is a file of the artifacts") == true)
+        #expect(try target.read("unit/a.xml") == "artifact")
+    }
+
+    @Test func `a repository below the directory keeps its files`() async throws {
+        var build = try build(in: ["out/a.xml"])
+        let target = try TemporaryDirectory()
+        try target.write("ref: refs/heads/main", to: "unit/.git/HEAD")
+        try target.write("mine", to: "unit/a.xml")
+        build.request.reports.destination = .directory(target.path)
+        let result = try await build.run()
+        #expect(result.uploadFailure?.contains("it is in the repository 'unit'") == true)
+        #expect(try target.read("unit/a.xml") == "mine")
+    }
+
+    @Test func `files of one path in several base directories are exported with their directories`()
+        async throws
+    {
+        var build = try build(in: ["mod-a/out/a.xml", "mod-b/out/a.xml"])
+        build.buildspec.reports[0].baseDirectory = Located(text: "mod-*")
+        let target = try TemporaryDirectory()
+        build.request.reports.destination = .directory(target.path)
+        #expect(try await build.run().uploadFailure == nil)
+        #expect(names(below: target.path) == ["unit/mod-a/out/a.xml", "unit/mod-b/out/a.xml"])
+    }
+
+    @Test func `a failed export keeps the content of the report`() async throws {
+        var build = try build(in: ["out/a.xml"])
+        build.request.reports.destination = .bucket(RefusingBucket())
         let report = try #require(try await build.run().reports.groups.first)
-        #expect(report.files == 1)
+        #expect(report.report?.kind == .test)
+        #expect(report.status == .incomplete)
     }
 
     @Test func `a file of the user is not replaced`() async throws {

@@ -162,13 +162,13 @@ struct ReportTests {
         let build = try build(
             "  unit:\n    files: ['*.xml']",
             writing: ["a.xml": ReportTests.passing, "b.xml": ReportTests.passing],
-            commands: ["touch -d 2020-01-01 a.xml"]
+            commands: ["touch b.xml"]
         )
         #expect(try await build.run().state == .succeeded)
         let path = build.scratch.path.appending("a.xml")
         #expect(
             build.sink.warnings.contains(
-                "'\(path)' is in a report, but this build did not write it"
+                "'\(path)' is in a report, but is older than this build"
             )
         )
     }
@@ -201,19 +201,83 @@ struct ReportTests {
         var summary = TestSummary()
         summary.add(.failed, nanoseconds: 0)
         tests.report = .tests(TestReport(summary: summary))
+        var left = GroupReport(name: "more", group: "p-more")
+        (left.format, left.unreadable) = (.junitXML, 1)
+        #expect(ReportRule.tests.problem(in: [left]) == "a file of 'more' cannot be read")
+        #expect(ReportRule.coverage(1).problem(in: [left]) == "the build has no coverage report")
         var coverage = GroupReport(name: "lines", group: "p-lines")
         coverage.report = .coverage(
             CoverageReport(summary: CoverageSummary(linesCovered: 79_999, linesMissed: 20_001))
         )
         let groups = [tests, coverage]
         #expect(ReportRule.tests.problem(in: groups) == "1 of 1 test case failed in 'unit'")
-        #expect(ReportRule.tests.problem(in: [coverage]) == "the build has no test report")
+        #expect(ReportRule.tests.problem(in: [coverage]) == "the build has no test case")
         #expect(ReportRule.coverage(79.999).problem(in: groups) == nil)
         #expect(
             ReportRule.coverage(80).problem(in: groups)
-                == "'lines' covers 79.99 % of the lines, which is less than 80.0 %"
+                == "'lines' covers 79.99 % of the lines, which is less than 80 %"
         )
         #expect(ReportRule.coverage(0).problem(in: [tests]) == "the build has no coverage report")
+    }
+
+    @Test(arguments: [(7_996, "79.96"), (7_999, "79.99"), (1, "0.01"), (0, "0.00")])
+    func `the text of a rule rounds down`(covered: Int, text: String) {
+        var coverage = GroupReport(name: "lines", group: "p-lines")
+        coverage.report = .coverage(
+            CoverageReport(
+                summary: CoverageSummary(linesCovered: covered, linesMissed: 10_000 - covered)
+            )
+        )
+        #expect(
+            ReportRule.coverage(80.5).problem(in: [coverage])
+                == "'lines' covers \(text) % of the lines, which is less than 80.5 %"
+        )
+    }
+
+    @Test func `files of one path in several base directories are all read`() async throws {
+        let build = try build(
+            "  unit:\n    files: ['out/a.xml']\n    base-directory: 'mod-*'",
+            writing: [
+                "mod-a/out/a.xml": ReportTests.failing, "mod-b/out/a.xml": ReportTests.passing,
+            ]
+        )
+        let report = try #require(try await build.run().reports.groups.first)
+        #expect(report.files == 2)
+        #expect(report.status == .failed)
+    }
+
+    @Test func `the name of a report file can have any bytes`() async throws {
+        let build = try build(
+            "  unit:\n    files: ['*.xml']",
+            commands: [
+                "printf '\(ReportTests.passing.replacing("'", with: "\""))' > \"$(printf 'caf\\351.xml')\""
+            ]
+        )
+        let result = try await build.run()
+        #expect(result.uploadFailure == nil)
+        #expect(result.reports.groups.map(\.files) == [1])
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a timeout ends the reading of a large report`() async throws {
+        var build = try build(
+            "  unit:\n    files: ['big.xml']",
+            commands: [
+                "(printf '<testsuite>'; yes '<testcase name=\"a\"/>' | head -c 400000000) > big.xml"
+            ]
+        )
+        build.request.timeout = .seconds(4)
+        let clock = ContinuousClock()
+        var result: BuildResult?
+        let time = try await clock.measure { result = try await build.run() }
+        #expect(result?.state == .timedOut)
+        #expect(time < .seconds(10))
+    }
+
+    @Test func `a group whose name is empty fails the build`() async throws {
+        let build = try build("  $NONE:\n    files: a.xml", writing: ["a.xml": ReportTests.passing])
+        let failure = try await build.run().reports.failure
+        #expect(failure?.contains("[$NONE: [the name of the report group is empty]]") == true)
     }
 
     @Test func `a broken rule fails a build that succeeded`() async throws {

@@ -76,7 +76,6 @@ struct ReportRunTests {
             )
         )
         #expect(outcome.output.contains("UPLOAD_ARTIFACTS  SUCCEEDED"))
-        #expect(outcome.error == "")
     }
 
     @Test func `a failed case is an annotation on GitHub`() async throws {
@@ -88,7 +87,7 @@ struct ReportRunTests {
 
     @Test(arguments: [
         ("tests", "1 of 2 test cases failed in 'unit'"),
-        ("coverage<50.1", "'lines' covers 50.0 % of the lines, which is less than 50.1 %"),
+        ("coverage<50.1", "'lines' covers 50.00 % of the lines, which is less than 50.1 %"),
     ])
     func `a broken rule fails the build and is its reason`(
         rule: String,
@@ -109,7 +108,40 @@ struct ReportRunTests {
     func `a rule that does not exist is a usage error`(rule: String) async throws {
         let outcome = try await run(["--fail-on", rule])
         #expect(outcome.status == 64)
-        #expect(outcome.error.contains("--fail-on"))
+        #expect(outcome.error.contains("is not a rule; write 'tests', or 'coverage<' and a number"))
+    }
+
+    @Test func `a rule needs a phase after which reports are read`() async throws {
+        let outcome = try await run(["--fail-on", "tests", "--phase", "install"])
+        #expect(outcome.status == 64)
+        #expect(outcome.error.contains("'--phase' names build or post_build"))
+    }
+
+    @Test func `the 'codebuild' log names a broken rule on standard error`() async throws {
+        let outcome = try await run(["--fail-on", "tests", "--log-format", "codebuild"])
+        #expect(outcome.status == 1)
+        #expect(outcome.error.contains("error: 1 of 2 test cases failed in 'unit'\n"))
+    }
+
+    @Test func `a message of a test is not a command of GitHub`() async throws {
+        let junit = """
+            <testsuite><testcase name="a"><failure>one
+              ::add-mask::x
+            ##[error]y</failure></testcase></testsuite>
+            """
+        let outcome = try await run([], junit: junit, environment: ["GITHUB_ACTIONS": "true"])
+        let lines = outcome.output.split(separator: "\n").filter { $0.hasPrefix("    ") }
+        #expect(lines.contains { $0.hasSuffix(": :add-mask: :x") })
+        #expect(lines.contains("    # #[error]y"))
+        #expect(outcome.output.contains("::error::a%0Aone%0A"))
+    }
+
+    @Test func `reports are exported to a directory with any spelling`() async throws {
+        let target = try TemporaryDirectory()
+        let outcome = try await run(["--reports", "\(target.path)/./here"])
+        #expect(outcome.status == 0)
+        #expect(try target.read("here/unit/junit.xml") == Self.junit)
+        #expect(outcome.output.contains("exported to \(target.path)/here/unit"))
     }
 
     @Test func `a report that cannot be read is an error with its place`() async throws {

@@ -60,6 +60,10 @@ struct ReportConvert: AsyncParsableCommand {
     var output: String?
 
     func run() async throws {
+        try await ReportFiles.stopping { try await convert() }
+    }
+
+    private func convert() async throws {
         let output = output == "-" ? nil : output
         try await OutputCheck(
             inputs: input.files.map { (FilePath($0), "a report that the command reads") },
@@ -73,7 +77,10 @@ struct ReportConvert: AsyncParsableCommand {
         guard let report = merge.report else { return }
         guard let output else { return try writeToStandardOutput(report) }
         let file = try AtomicOutput(output, option: "--output")
-        try write(report) { bytes in try file.append(bytes) }
+        try write(report) { bytes in
+            guard !Task.isCancelled else { throw ExitStatus.stopped.exitCode }
+            try file.append(bytes)
+        }
         try file.commit()
     }
 

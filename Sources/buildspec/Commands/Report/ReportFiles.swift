@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import BuildspecFiles
 internal import BuildspecModel
 internal import BuildspecReports
 
@@ -40,7 +41,7 @@ struct ReportFiles: ParsableArguments {
             let read = try read(file, options)
             let kind = read.report.kind
             for warning in read.warnings {
-                StandardStream.error.write("warning: \(file): \(warning)\n".printableLines)
+                StandardStream.error.write("warning: \("\(file): \(warning)".oneLine)\n")
             }
             if let reason = refusal(kind) { try ReportFiles.fail("\(file): \(reason)") }
             guard merge.add(read.report) else {
@@ -51,6 +52,14 @@ struct ReportFiles: ParsableArguments {
             }
         }
         return merge
+    }
+
+    /// Runs work that reads files, which a signal stops.
+    static func stopping(_ work: @escaping @Sendable () async throws -> Void) async throws {
+        try await Signals.stopping(
+            { try await withTaskExecutorPreference(BlockingExecutor.shared) { try await work() } },
+            onSecondSignal: Signals.exitAtOnce
+        )
     }
 
     /// Warns if a merge could not unite the lines of some files.
@@ -77,6 +86,7 @@ struct ReportFiles: ParsableArguments {
             // A broken file has no format that its content shows; CodeBuild's default names the fault.
             return try ReportReader.read(path: file, format: format ?? .junitXML, options: options)
         } catch {
+            if Task.isCancelled { throw ExitStatus.stopped.exitCode }
             let hint =
                 format == nil && error.line != nil
                 ? "; its content is that of no known format" : ""
@@ -85,7 +95,7 @@ struct ReportFiles: ParsableArguments {
     }
 
     private static func fail(_ message: String) throws -> Never {
-        StandardStream.error.write("error: \(message)\n".printableLines)
+        StandardStream.error.write("error: \(message.oneLine)\n")
         throw ExitStatus.buildspecInvalid.exitCode
     }
 }

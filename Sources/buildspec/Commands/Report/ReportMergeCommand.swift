@@ -29,6 +29,10 @@ struct ReportMergeCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
+        try await ReportFiles.stopping { try show() }
+    }
+
+    private func show() throws {
         let merge = try input.merge(
             ReadOptions(keepsLines: union),
             rule: union ? .unitedShards : .shards

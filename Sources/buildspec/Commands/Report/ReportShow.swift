@@ -35,6 +35,10 @@ struct ReportShow: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try await ReportFiles.stopping { try show() }
+    }
+
+    private func show() throws {
         let merge = try input.merge(
             ReadOptions(maxCases: maxCases, keepsLines: input.files.count > 1)
         )

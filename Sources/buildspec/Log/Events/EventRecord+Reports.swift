@@ -11,6 +11,7 @@ extension EventRecord {
             ("discovered", .bool(group.isDiscovered)), ("status", .string(group.status.rawValue)),
             number("files", group.files),
         ]
+        if group.unreadable > 0 { members.append(number("unreadable", group.unreadable)) }
         if let format = group.format { members.append(("format", .string(format.rawValue))) }
         if let location = group.location { members.append(("location", .string(location))) }
         if let failure = group.failure {

@@ -42,8 +42,10 @@ struct PrettyPhrases {
         case .artifactCollected(let report):
             return report.failure.map { [style.bad("error: \($0.oneLine)")] } ?? []
         case .reportRead(let report):
-            guard let failure = report.failure else { return ReportText.failures(report) }
-            return [style.bad("error: report '\(report.label)': \(failure)".oneLine)]
+            let failure = report.failure.map {
+                style.bad("error: report '\(report.label)': \($0)".oneLine)
+            }
+            return ReportText.failures(report) + [failure].compactMap(\.self)
         case .paused: return log(from: offset, limit: PrettyPhrases.stopLines)
         case .resumed(let pause, let duration):
             return ["\(location(of: pause)): resumed after \(Quantity.time(duration))"]

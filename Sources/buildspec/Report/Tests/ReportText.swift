@@ -22,7 +22,8 @@ enum ReportText {
     /// The counts of test cases on one line, such as `12 cases in 3.2 s: 11 succeeded, 1 failed`.
     static func summary(_ summary: TestSummary) -> String {
         let states = TestStatus.allCases.filter { summary[$0] > 0 }.map { status in
-            "\(summary[status]) \(status == .error ? "with an error" : status.rawValue.lowercased())"
+            let word = status == .error ? "with an error" : status.rawValue.lowercased()
+            return Quantity.count(summary[status], word, one: word)
         }
         let time = Quantity.time(.nanoseconds(summary.nanoseconds))
         let counts = states.isEmpty ? "" : ": " + states.joined(separator: ", ")
@@ -31,14 +32,15 @@ enum ReportText {
 
     /// The report of a group on one line, such as `unit: 12 cases in 3.2 s: 12 succeeded`.
     static func row(_ group: GroupReport) -> String {
-        let content =
+        let content: String? =
             switch group.report {
             case .tests(let tests): summary(tests.summary)
             case .coverage(let coverage): summary(coverage)
-            case nil: group.failure ?? "no report"
+            case nil: group.failure == nil ? "no file can be read" : nil
             }
-        let location = group.location.map { ", exported to \($0)" } ?? ""
-        return "\(group.label): \(content)\(location)"
+        let location = group.location.map { "exported to \($0)" }
+        let parts = [content, location, group.failure].compactMap(\.self)
+        return "\(group.label): \(parts.joined(separator: ", "))"
     }
 
     /// The failed cases of a group below its row; empty without failures.
@@ -100,7 +102,8 @@ enum ReportText {
     }
 
     private static func tenths(_ value: Double) -> String {
-        let tenths = Int((value * 10).rounded())
+        // 99.97 % must not look complete.
+        let tenths = value < 100 ? min(Int((value * 10).rounded()), 999) : 1_000
         return "\(tenths / 10).\(tenths % 10)"
     }
 }
