@@ -164,6 +164,9 @@ struct ReportTests {
             writing: ["a.xml": ReportTests.passing, "b.xml": ReportTests.passing],
             commands: ["touch b.xml"]
         )
+        try build.scratch.file("a.xml").setModified(
+            FileTime(seconds: 1_700_000_000, nanoseconds: 1)
+        )
         #expect(try await build.run().state == .succeeded)
         let path = build.scratch.path.appending("a.xml")
         #expect(
