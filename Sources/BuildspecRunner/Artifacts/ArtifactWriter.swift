@@ -242,7 +242,8 @@ struct BucketArtifacts: ArtifactWriter {
 
     private func uploadArchive(_ artifact: Artifact) async throws -> WrittenArtifact {
         let directory = try DirectoryHandle.open(temporaryDirectory)
-        let name = TemporaryName.next()
+        // Messages have this name.
+        let name = Array("upload-".utf8) + Array(artifact.key.path.split.name)
         let file = try OpenFile.creating(name[...], in: directory)
         defer { try? directory.removeFile(name) }
         let written = try await artifact.archive(to: file)
