@@ -40,14 +40,12 @@ struct GroupFiles: Sendable {
     /// Finds the files that a group of the buildspec declares.
     init(
         of group: ReportGroup,
-        _ set: ArtifactSet,
         _ name: String,
-        _ paths: DeclaredPaths,
-        in collector: ReportCollector
+        select: () throws -> ArtifactSelection
     ) {
         discardsPaths = group.discardPaths
         do {
-            let selection = try collector.selection(set, paths)
+            let selection = try select()
             files = selection.files
             warnings = selection.warnings
         } catch var failure as ArtifactSelection.Failure {

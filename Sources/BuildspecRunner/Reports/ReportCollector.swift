@@ -22,6 +22,9 @@ struct ReportCollector: Sendable {
     /// Reads all reports, also after one of them failed.
     func run() async -> [GroupReport] {
         var writer = await writer()
+        let bounds = await withTaskExecutorPreference(BlockingExecutor.shared) {
+            Result { try makeBounds() }
+        }
         var reports: [GroupReport] = []
         var known: Set<PathBytes> = []
         func finish(_ files: GroupFiles, _ report: GroupReport) async {
@@ -34,11 +37,12 @@ struct ReportCollector: Sendable {
             await output.emit(.reportRead(outcome.report))
         }
         for group in request.buildspec.reports {
-            let (files, report) = await select(group)
+            let (files, report) = await select(group, bounds)
             known.formUnion(files.paths)
             await finish(files, report)
         }
-        for (format, paths) in await ReportDiscoverer(collector: self).run(except: known) {
+        let discoverer = ReportDiscoverer(collector: self, bounds: bounds)
+        for (format, paths) in await discoverer.run(except: known) {
             let name = "\(format.rawValue)-AutoDiscovered"
             var report = GroupReport(name: name, group: "\(identity.project)-\(name)")
             report.isDiscovered = true
@@ -67,7 +71,10 @@ struct ReportCollector: Sendable {
     }
 
     /// Finds the files of a group; a failure is in the report.
-    private func select(_ group: ReportGroup) async -> (GroupFiles, GroupReport) {
+    private func select(
+        _ group: ReportGroup,
+        _ bounds: Result<ArtifactBounds, any Error>
+    ) async -> (GroupFiles, GroupReport) {
         let set = ArtifactSet(
             files: group.files,
             discardPaths: false,
@@ -96,20 +103,25 @@ struct ReportCollector: Sendable {
             return (GroupFiles(), report)
         }
         let files = await withTaskExecutorPreference(BlockingExecutor.shared) { [report] in
-            GroupFiles(of: group, set, report.name, paths, in: self)
+            GroupFiles(of: group, report.name) {
+                try selection(set, paths, within: try bounds.get())
+            }
         }
         report.failure = files.failure?.message
         report.range = files.failure?.range
         return (files, report)
     }
 
-    /// Finds the files that a set of patterns matches.
-    func selection(_ set: ArtifactSet, _ paths: DeclaredPaths) throws -> ArtifactSelection {
+    private func selection(
+        _ set: ArtifactSet,
+        _ paths: DeclaredPaths,
+        within bounds: ArtifactBounds
+    ) throws -> ArtifactSelection {
         try ArtifactSelection(
             set,
             for: .report,
             root: root,
-            within: try bounds(),
+            within: bounds,
             collecting: collectable,
             expand: paths.path
         )
@@ -117,7 +129,7 @@ struct ReportCollector: Sendable {
 
     /// The files that are no reports: those of the program, the artifacts of this build, and what earlier
     /// builds left.
-    func bounds() throws -> ArtifactBounds {
+    private func makeBounds() throws -> ArtifactBounds {
         let copies = artifacts.compactMap { try? FileStatus.named($0)?.identity }
         return try ArtifactBounds(
             into: nil,

@@ -10,6 +10,7 @@ internal import SystemPackage
 /// pattern. Only files that the build wrote are found, because CodeBuild's checkouts are new (choice).
 struct ReportDiscoverer: Sendable {
     let collector: ReportCollector
+    let bounds: Result<ArtifactBounds, any Error>
 
     /// The most time of a search, as CodeBuild's log names it.
     static let timeout = Duration.seconds(5)
@@ -116,7 +117,7 @@ struct ReportDiscoverer: Sendable {
     private func excludedFiles() throws -> (
         all: Set<FileStatus.Identity>, closed: Set<FileStatus.Identity>
     ) {
-        let bounds = try collector.bounds()
+        let bounds = try bounds.get()
         let git = try FileStatus.named(collector.root.appending(".git".utf8))
         return (bounds.excluded.union([git?.identity].compactMap(\.self)), bounds.closed)
     }
