@@ -32,27 +32,39 @@ compile_model() {
         "$root/Tests/Fuzz/FuzzBuildspec.swift"
 }
 
-# The cache, its output and the readers of reports as one module: the files of several modules without their imports of each
-# other. Digests and signatures are stubs, because a fuzzer cannot make real ones.
-compile_cache() {
-    rm -rf "$work/sources"
-    mkdir -p "$work/sources"
-    for part in BuildspecFiles BuildspecCache buildspec/Report/Cache buildspec/Log/Text \
-        BuildspecRunner/Cache/Records BuildspecModel/Reference/JSONText.swift \
-        BuildspecSyntax BuildspecReports; do
+# compile_module DIRECTORY PART...: builds the object of the module BuildspecFuzzed in a new directory, from the files of
+# several modules without their imports of each other. Digests and signatures are stubs, because a fuzzer cannot make
+# real ones.
+compile_module() {
+    module=$work/$1
+    shift
+    rm -rf "$module"
+    mkdir -p "$module/sources"
+    for part; do
         find "$root/Sources/$part" -name '*.swift'
     done | while read -r file; do
         sed '/^[a-z]* import \(Buildspec[A-Z][a-zA-Z]*\|Crypto\|SystemPackage\)$/d' "$file" \
-            >"$work/sources/${file##*/}"
+            >"$module/sources/${file##*/}"
     done
     swiftc -c -parse-as-library -sanitize=fuzzer,address -O -wmo -swift-version 6 -enable-testing \
         -module-name BuildspecFuzzed -package-name buildspec -emit-module \
-        -emit-module-path "$work/BuildspecFuzzed.swiftmodule" -o "$work/cache.o" $libraries \
-        "$work"/sources/*.swift "$root/Tests/Fuzz/Stubs.swift"
-    compile readers -I "$work" $libraries "$work/cache.o" "$root/Tests/Fuzz/FuzzArchives.swift" \
-        "$root/Tests/Fuzz/FuzzCacheReaders.swift" -lz -lzstd -lexpat
-    compile records -I "$work" $libraries "$work/cache.o" "$root/Tests/Fuzz/FuzzRecords.swift" -lz -lzstd -lexpat
-    compile reports -I "$work" $libraries "$work/cache.o" "$root/Tests/Fuzz/FuzzReports.swift" -lz -lzstd -lexpat
+        -emit-module-path "$module/BuildspecFuzzed.swiftmodule" -o "$module/module.o" $libraries \
+        "$module"/sources/*.swift "$root/Tests/Fuzz/PathStub.swift"
+}
+
+# The cache and its output.
+compile_cache() {
+    compile_module cache BuildspecFiles BuildspecCache buildspec/Report/Cache buildspec/Log/Text \
+        BuildspecRunner/Cache/Records BuildspecModel/Reference/JSONText.swift ../Tests/Fuzz/Stubs.swift
+    compile readers -I "$work/cache" $libraries "$work/cache/module.o" "$root/Tests/Fuzz/FuzzArchives.swift" \
+        "$root/Tests/Fuzz/FuzzCacheReaders.swift" -lz -lzstd
+    compile records -I "$work/cache" $libraries "$work/cache/module.o" "$root/Tests/Fuzz/FuzzRecords.swift" -lz -lzstd
+}
+
+compile_reports() {
+    compile_module reports-module BuildspecFiles BuildspecSyntax BuildspecReports
+    compile reports -I "$work/reports-module" $libraries "$work/reports-module/module.o" \
+        "$root/Tests/Fuzz/FuzzReports.swift" -lexpat
 }
 
 # run NAME CORPUS SEEDS FLAG...: writes to the first directory, and only reads the others. Leaks are
@@ -68,6 +80,7 @@ run() {
 compile_model &
 model=$!
 compile_cache
+compile_reports
 wait "$model"
 
 run readers readers-corpus CacheSeeds -max_len=8000 -dict="$root/Tests/Fuzz/cache.dict" \
