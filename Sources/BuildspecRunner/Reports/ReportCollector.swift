@@ -41,7 +41,11 @@ struct ReportCollector: Sendable {
             known.formUnion(files.paths)
             await finish(files, report)
         }
-        let discoverer = ReportDiscoverer(collector: self, bounds: bounds)
+        let discoverer = ReportDiscoverer(
+            collector: self,
+            bounds: bounds,
+            exported: writer?.written ?? []
+        )
         for (format, paths) in await discoverer.run(except: known) {
             let name = "\(format.rawValue)-AutoDiscovered"
             var report = GroupReport(name: name, group: "\(identity.project)-\(name)")

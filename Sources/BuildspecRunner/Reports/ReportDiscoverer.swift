@@ -11,6 +11,8 @@ internal import SystemPackage
 struct ReportDiscoverer: Sendable {
     let collector: ReportCollector
     let bounds: Result<ArtifactBounds, any Error>
+    /// The files that this build has exported.
+    let exported: Set<PathBytes>
 
     /// The most time of a search, as CodeBuild's log names it.
     static let timeout = Duration.seconds(5)
@@ -113,13 +115,14 @@ struct ReportDiscoverer: Sendable {
         return found
     }
 
-    /// The files and directories of the program and of git.
+    /// The files and directories of the program and of git, and the exported files.
     private func excludedFiles() throws -> (
         all: Set<FileStatus.Identity>, closed: Set<FileStatus.Identity>
     ) {
         let bounds = try bounds.get()
-        let git = try FileStatus.named(collector.root.appending(".git".utf8))
-        return (bounds.excluded.union([git?.identity].compactMap(\.self)), bounds.closed)
+        let others = exported.union([collector.root.appending(".git".utf8)])
+        let identities = others.compactMap { try? FileStatus.named($0)?.identity }
+        return (bounds.excluded.union(identities), bounds.closed)
     }
 
     /// Whether a file has the name of a report and was written by the build.

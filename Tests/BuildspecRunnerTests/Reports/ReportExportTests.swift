@@ -83,9 +83,19 @@ struct ReportExportTests {
     @Test func `reports that an earlier build exported are not read again`() async throws {
         var build = try build(in: ["out/a.xml", "out/old.xml"])
         build.request.reports.destination = .directory(build.scratch.path.appending("out"))
+        // The files are as new as the build, so the exported ones are, too.
+        for name in ["out/a.xml", "out/old.xml"] {
+            try build.scratch.file(name).setModified(
+                FileTime(seconds: FileTime.now().seconds + 1, nanoseconds: 0)
+            )
+        }
         #expect(try await build.run().reports.groups.map(\.files) == [2])
         #expect(names(below: build.scratch.path.appending("out/unit")) == ["a.xml", "old.xml"])
-        try await Task.sleep(for: .milliseconds(100))
+        for name in ["out/unit/a.xml", "out/unit/old.xml"] {
+            try build.scratch.file(name).setModified(
+                FileTime(seconds: 1_700_000_000, nanoseconds: 1)
+            )
+        }
         let groups = try await build.run().reports.groups
         #expect(groups.map(\.files) == [2])
         #expect(groups.map(\.isDiscovered) == [false])
